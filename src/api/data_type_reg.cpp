@@ -1,0 +1,189 @@
+// The two factories of message types, one per side.
+//
+// Static constructors and destructors of any library call this: it allocates a map node at most,
+// and makes nothing else of the library come to life. Function objects of users are destroyed
+// without the lock: their destructors may call back.
+#include "hiaiengine/data_type_reg.h"
+
+#include <atomic>
+#include <utility>
+
+#include "api/guard.h"
+#include "api/type_collector.h"
+#include "base/mutex.h"
+#include "base/no_destructor.h"
+#include "runtime/side.h"
+
+namespace openmatrix {
+
+// One factory with what its layout has no room for.
+class TypeFactories {
+ public:
+  struct Side {
+    HIAIDataTypeFactory factory;
+    std::atomic<TypeRegistry*> observer{nullptr};  // partner: SetTypeObserver
+
+    void Changed() {
+      TypeRegistry* registry = observer.load(std::memory_order_acquire);
+      if (registry != nullptr) registry->Refresh();
+    }
+  };
+
+  static Side& Of(View view) {
+    static NoDestructor<Side> host;
+    static NoDestructor<Side> device;
+    return view.is_host() ? *host : *device;
+  }
+
+  // Either side's; registrations are rare.
+  static Mutex& Lock() {
+    static NoDestructor<Mutex> mutex;
+    return *mutex;
+  }
+
+  static void Changed(HIAIDataTypeFactory* factory) {
+    // An object compiled with other headers may have a factory of its own.
+    for (View view : {View::Host(), View::Device(0)}) {
+      if (&Of(view).factory == factory) Of(view).Changed();
+    }
+  }
+
+  template <typename Function>
+  static HIAI_StatusT Register(HIAIDataTypeFactory* factory,
+                               std::map<std::string, Function>& functions, const std::string& name,
+                               const Function& function) {
+    return Guard([&] {
+      if (!function) return HIAI_ENGINE_FUNCTOR_NULL;
+      std::map<std::string, Function> added;
+      added.emplace(name, function);
+      {
+        MutexLock lock(Lock());
+        functions.merge(added);
+      }
+      if (!added.empty()) return HIAI_ENGINE_FUNCTOR_EXIST;
+      Changed(factory);
+      return HIAI_OK;
+    });
+  }
+
+  template <typename Function>
+  static void UnRegister(std::map<std::string, Function>& functions, const std::string& name) {
+    typename std::map<std::string, Function>::node_type removed;
+    MutexLock lock(Lock());
+    removed = functions.extract(name);
+  }
+
+  template <typename Function>
+  static Function Get(const std::map<std::string, Function>& functions, const std::string& name) {
+    MutexLock lock(Lock());
+    const auto found = functions.find(name);
+    return found == functions.end() ? Function() : found->second;
+  }
+
+  static void Collect(View view, TypeTable& table) {
+    const HIAIDataTypeFactory& factory = Of(view).factory;
+    MutexLock lock(Lock());
+    for (const auto& [name, hook] : factory.deserialize_) table[name].common_in = hook;
+    for (const auto& [name, hook] : factory.serialize_) table[name].common_out = hook;
+    for (const auto& [name, hook] : factory.convert_) table[name].convert = hook;
+    for (const auto& [name, hook] : factory.fast_serialize_) table[name].fast_out = hook;
+    for (const auto& [name, hook] : factory.fast_deserialize_) table[name].fast_in = hook;
+  }
+};
+
+void CollectTypes(View view, TypeTable& table) { TypeFactories::Collect(view, table); }
+
+void SetTypeObserver(View view, TypeRegistry* registry) {
+  TypeFactories::Of(view).observer.store(registry, std::memory_order_release);
+}
+
+}  // namespace openmatrix
+
+using openmatrix::TypeFactories;
+
+HIAIDataTypeFactory* HIAIDataTypeFactory::GetInstance() {
+  return &TypeFactories::Of(openmatrix::RegistrySideOfCall(__builtin_return_address(0))).factory;
+}
+
+HIAI_StatusT HIAIDataTypeFactory::Register(const std::string& messageName,
+                                           const HIAI_DATADesearilizedFunT& deserializedFunc) {
+  return TypeFactories::Register(this, deserialize_, messageName, deserializedFunc);
+}
+
+HIAI_StatusT HIAIDataTypeFactory::Register(const std::string& messageName,
+                                           const HIAI_DATASearilizedFunT& serializedFunc) {
+  return TypeFactories::Register(this, serialize_, messageName, serializedFunc);
+}
+
+HIAI_StatusT HIAIDataTypeFactory::Register(const std::string& messageName,
+                                           const HIAI_ConvertFuncT& convertFunc) {
+  return TypeFactories::Register(this, convert_, messageName, convertFunc);
+}
+
+HIAI_StatusT HIAIDataTypeFactory::Register(const std::string& messageName,
+                                           const HIAI_SerializeFuncT& serializeFunc,
+                                           const HIAI_DeserializeFuncT& deserializeFunc) {
+  return openmatrix::Guard([&] {
+    if (!serializeFunc || !deserializeFunc) return HIAI_ENGINE_FUNCTOR_NULL;
+    std::map<std::string, HIAI_SerializeFuncT> out;
+    std::map<std::string, HIAI_DeserializeFuncT> in;
+    out.emplace(messageName, serializeFunc);
+    in.emplace(messageName, deserializeFunc);
+    {
+      // Both or none: a pair is never mixed from two registrations.
+      openmatrix::MutexLock lock(TypeFactories::Lock());
+      if (fast_serialize_.count(messageName) + fast_deserialize_.count(messageName) != 0) {
+        return HIAI_ENGINE_FUNCTOR_EXIST;
+      }
+      fast_serialize_.merge(out);
+      fast_deserialize_.merge(in);
+    }
+    TypeFactories::Changed(this);
+    return HIAI_OK;
+  });
+}
+
+HIAI_StatusT HIAIDataTypeFactory::UnRegister(const std::string& messageName,
+                                             const uint32_t& dataTypeFunc) {
+  return openmatrix::Guard([&] {
+    switch (dataTypeFunc) {
+      case DATY_TYPE_FUNC_DES:
+        TypeFactories::UnRegister(deserialize_, messageName);
+        break;
+      case DATY_TYPE_FUNC_SEAR:
+        TypeFactories::UnRegister(serialize_, messageName);
+        break;
+      case DATY_TYPE_FUNC_CONVERT:
+        TypeFactories::UnRegister(convert_, messageName);
+        break;
+      case DATA_TYPE_FUNC_HANLDER:
+        TypeFactories::UnRegister(fast_serialize_, messageName);
+        TypeFactories::UnRegister(fast_deserialize_, messageName);
+        break;
+      default:
+        return HIAI_OK;
+    }
+    TypeFactories::Changed(this);
+    return HIAI_OK;
+  });
+}
+
+HIAI_DATADesearilizedFunT HIAIDataTypeFactory::GetDesearFunc(const std::string& messageName) {
+  return TypeFactories::Get(deserialize_, messageName);
+}
+
+HIAI_DATASearilizedFunT HIAIDataTypeFactory::GetSearFunc(const std::string& messageName) {
+  return TypeFactories::Get(serialize_, messageName);
+}
+
+HIAI_ConvertFuncT HIAIDataTypeFactory::GetConvcFunc(const std::string& messageName) {
+  return TypeFactories::Get(convert_, messageName);
+}
+
+HIAI_SerializeFuncT HIAIDataTypeFactory::GetSerializeFunc(const std::string& messageName) {
+  return TypeFactories::Get(fast_serialize_, messageName);
+}
+
+HIAI_DeserializeFuncT HIAIDataTypeFactory::GetDeserializeFunc(const std::string& messageName) {
+  return TypeFactories::Get(fast_deserialize_, messageName);
+}

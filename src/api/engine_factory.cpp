@@ -1,0 +1,59 @@
+// The two engine factories, one per side. Static constructors and destructors of any library call
+// this: it makes nothing else of the library come to life.
+#include "api/guard.h"
+#include "api/process_instance.h"
+#include "hiaiengine/engine.h"
+#include "runtime/public_access.h"
+#include "runtime/side.h"
+
+namespace openmatrix {
+namespace {
+
+hiai::HIAIEngineFactory* FactoryOf(View view) {
+  static hiai::HIAIEngineFactory* const host = PublicAccess::MakeEngineFactory();
+  static hiai::HIAIEngineFactory* const device = PublicAccess::MakeEngineFactory();
+  return view.is_host() ? host : device;
+}
+
+EngineRegistry& RegistryOf(const hiai::HIAIEngineFactory* factory) {
+  return GetEngineRegistry(factory == FactoryOf(View::Device(0)) ? View::Device(0) : View::Host());
+}
+
+}  // namespace
+}  // namespace openmatrix
+
+namespace hiai {
+
+using openmatrix::Guard;
+
+HIAIEngineFactory* HIAIEngineFactory::GetInstance() {
+  return openmatrix::FactoryOf(openmatrix::RegistrySideOfCall(__builtin_return_address(0)));
+}
+
+HIAI_StatusT HIAIEngineFactory::RegisterEngineCreator(const std::string& engineName,
+                                                      HIAI_ENGINE_FUNCTOR_CREATOR engineCreator) {
+  return Guard([&] {
+    if (engineCreator == nullptr) return HIAI_ENGINE_FUNCTOR_NULL;
+    return openmatrix::RegistryOf(this).Add(engineName, engineCreator) ? HIAI_OK
+                                                                       : HIAI_ENGINE_FUNCTOR_EXIST;
+  });
+}
+
+HIAI_StatusT HIAIEngineFactory::UnRegisterEngineCreator(const std::string& engineName) {
+  return Guard([&] {
+    openmatrix::RegistryOf(this).Remove(engineName);
+    return HIAI_OK;
+  });
+}
+
+std::shared_ptr<Engine> HIAIEngineFactory::CreateEngine(const std::string& engineName) {
+  std::shared_ptr<Engine> engine;
+  static_cast<void>(Guard([&] {
+    const openmatrix::EngineCreator creator = openmatrix::RegistryOf(this).Find(engineName);
+    if (creator != nullptr) engine.reset(creator());
+    return HIAI_OK;
+  }));
+  return engine;
+}
+
+}  // namespace hiai

@@ -1,0 +1,76 @@
+// std::mutex with the annotations that clang's -Wthread-safety checks: members say
+// which mutex guards them, and forgetting a lock is a compile error there.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#if defined(__clang__)
+#define OPENMATRIX_ANNOTATION(x) __attribute__((x))
+#else
+#define OPENMATRIX_ANNOTATION(x)
+#endif
+
+#define OPENMATRIX_CAPABILITY(x) OPENMATRIX_ANNOTATION(capability(x))
+#define OPENMATRIX_SCOPED_CAPABILITY OPENMATRIX_ANNOTATION(scoped_lockable)
+#define OPENMATRIX_GUARDED_BY(x) OPENMATRIX_ANNOTATION(guarded_by(x))
+#define OPENMATRIX_REQUIRES(...) OPENMATRIX_ANNOTATION(requires_capability(__VA_ARGS__))
+#define OPENMATRIX_EXCLUDES(...) OPENMATRIX_ANNOTATION(locks_excluded(__VA_ARGS__))
+#define OPENMATRIX_ACQUIRE(...) OPENMATRIX_ANNOTATION(acquire_capability(__VA_ARGS__))
+#define OPENMATRIX_RELEASE(...) OPENMATRIX_ANNOTATION(release_capability(__VA_ARGS__))
+#define OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS OPENMATRIX_ANNOTATION(no_thread_safety_analysis)
+
+namespace openmatrix {
+
+class OPENMATRIX_CAPABILITY("mutex") Mutex {
+ public:
+  Mutex() = default;
+  Mutex(const Mutex&) = delete;
+  Mutex& operator=(const Mutex&) = delete;
+
+  void Lock() OPENMATRIX_ACQUIRE() { mutex_.lock(); }
+  void Unlock() OPENMATRIX_RELEASE() { mutex_.unlock(); }
+
+ private:
+  friend class CondVar;
+  std::mutex mutex_;
+};
+
+class OPENMATRIX_SCOPED_CAPABILITY MutexLock {
+ public:
+  explicit MutexLock(Mutex& mutex) OPENMATRIX_ACQUIRE(mutex) : mutex_(mutex) { mutex_.Lock(); }
+  ~MutexLock() OPENMATRIX_RELEASE() { mutex_.Unlock(); }
+  MutexLock(const MutexLock&) = delete;
+  MutexLock& operator=(const MutexLock&) = delete;
+
+ private:
+  Mutex& mutex_;
+};
+
+// Waits are always in a loop over the condition; a wake-up promises nothing.
+class CondVar {
+ public:
+  void Wait(Mutex& mutex) OPENMATRIX_REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    condition_.wait(lock);
+    lock.release();
+  }
+
+  // False when the deadline has passed.
+  bool WaitUntil(Mutex& mutex, std::chrono::steady_clock::time_point deadline)
+      OPENMATRIX_REQUIRES(mutex) {
+    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
+    const bool in_time = condition_.wait_until(lock, deadline) == std::cv_status::no_timeout;
+    lock.release();
+    return in_time;
+  }
+
+  void NotifyOne() { condition_.notify_one(); }
+  void NotifyAll() { condition_.notify_all(); }
+
+ private:
+  std::condition_variable condition_;
+};
+
+}  // namespace openmatrix

@@ -1,0 +1,35 @@
+// The only place that knows the address sanitizer. Each view of a block is poisoned while
+// nobody holds it there, so a use after free or an overrun is reported as with malloc.
+#pragma once
+
+#include <cstddef>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define OPENMATRIX_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OPENMATRIX_ASAN 1
+#endif
+#endif
+
+#if defined(OPENMATRIX_ASAN)
+#include <sanitizer/asan_interface.h>
+#endif
+
+namespace openmatrix {
+
+#if defined(OPENMATRIX_ASAN)
+constexpr bool kPoisoning = true;
+inline void Poison(const void* address, std::size_t bytes) {
+  __asan_poison_memory_region(address, bytes);
+}
+inline void Unpoison(const void* address, std::size_t bytes) {
+  __asan_unpoison_memory_region(address, bytes);
+}
+#else
+constexpr bool kPoisoning = false;
+inline void Poison(const void*, std::size_t) {}
+inline void Unpoison(const void*, std::size_t) {}
+#endif
+
+}  // namespace openmatrix

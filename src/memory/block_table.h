@@ -1,0 +1,133 @@
+// The facts of every block, beside the heap and never inside it: an overrun in user data
+// cannot corrupt them, and payloads keep their alignment.
+//
+// One 64-bit word per 128-byte grain, found by a shift. Zero: no block starts here, or it is
+// free. A block with a hold, an in-flight reference or a quarantine mark is not zero. One look
+// answers all that a free must know: is it a start, is it live, in which view, whose family.
+//
+// Threads: a word changes by compare-and-swap, with one exception. While a word names an
+// `owner` (the side cache that issued the block) and that cache is still private, the cache's
+// thread clears it by a plain store; any other thread first makes the cache shared
+// (SideCache::Share). See docs/design/memory.md.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "memory/size_class.h"
+#include "memory/view.h"
+
+namespace openmatrix {
+
+struct BlockWord {
+  // The size class stands first because a free wants it first; what was asked for is that
+  // class's size less the slack. The peer is the owner until the block is sent or freed by
+  // another thread, from then on the receiver.
+  static constexpr std::uint32_t kSlackShift = 8;
+  static constexpr std::uint32_t kOriginShift = 33;
+  static constexpr std::uint32_t kPeerShift = 40;
+  static constexpr std::uint64_t kClassMask = 0xff;
+  static constexpr std::uint64_t kSlackMask = (1ull << 25) - 1;
+  static constexpr std::uint64_t kViewMask = 0x7f;
+  static constexpr std::uint64_t kPeerMask = 0x3fff;
+  static constexpr std::uint64_t kUnowned = 1ull << 54;       // the peer is no cache, but a view
+  static constexpr std::uint64_t kOriginHold = 1ull << 55;    // the allocating view holds it
+  static constexpr std::uint64_t kReceiverHold = 1ull << 56;  // the receiving view holds it
+  static constexpr std::uint64_t kInFlight = 1ull << 57;      // a message carries it
+  static constexpr std::uint64_t kQuarantined = 1ull
+                                                << 58;  // the origin's address may be freed late
+  static constexpr std::uint64_t kSent = 1ull << 59;    // crossed sides once
+  static constexpr std::uint64_t kManual = 1ull << 60;
+  static constexpr std::uint64_t kDvpp = 1ull << 61;  // family of the origin's hold
+  static constexpr std::uint64_t kHolds = kOriginHold | kReceiverHold;
+  static constexpr std::uint64_t kKeepsAlive = kHolds | kInFlight | kQuarantined;
+
+  std::uint64_t bits = 0;
+
+  constexpr std::uint32_t size_class() const {
+    return static_cast<std::uint32_t>(bits & kClassMask);
+  }
+  constexpr std::uint32_t block_bytes() const { return ClassBytes(size_class()); }
+  constexpr std::uint32_t asked() const {
+    return block_bytes() - static_cast<std::uint32_t>(bits >> kSlackShift & kSlackMask);
+  }
+  constexpr View origin() const {
+    return View{static_cast<std::uint8_t>(bits >> kOriginShift & kViewMask)};
+  }
+  // The side cache that issued the block and may clear its word by a plain store; 0: none.
+  constexpr std::uint32_t owner() const {
+    return Has(kUnowned) ? 0 : static_cast<std::uint32_t>(bits >> kPeerShift & kPeerMask);
+  }
+  constexpr View receiver() const {
+    return View{static_cast<std::uint8_t>(bits >> kPeerShift & kViewMask)};
+  }
+  constexpr bool Has(std::uint64_t flag) const { return (bits & flag) != 0; }
+  constexpr bool live() const { return Has(kKeepsAlive); }
+  constexpr BlockWord With(std::uint64_t flags) const { return BlockWord{bits | flags}; }
+  constexpr BlockWord Without(std::uint64_t flags) const { return BlockWord{bits & ~flags}; }
+  constexpr BlockWord WithoutOwner() const {
+    return Has(kUnowned) ? *this : BlockWord{(bits & ~(kPeerMask << kPeerShift)) | kUnowned};
+  }
+  constexpr BlockWord WithReceiver(View view) const {
+    return BlockWord{(bits & ~(kPeerMask << kPeerShift)) | kUnowned |
+                     std::uint64_t{view.index} << kPeerShift};
+  }
+
+  // The hold that `view` has on the block: kOriginHold, kReceiverHold, or 0.
+  constexpr std::uint64_t HoldOf(View view) const {
+    if (Has(kOriginHold) && origin() == view) return kOriginHold;
+    if (Has(kReceiverHold) && receiver() == view) return kReceiverHold;
+    return 0;
+  }
+
+  static constexpr BlockWord Sized(std::uint32_t asked, std::uint32_t size_class) {
+    return BlockWord{size_class | std::uint64_t{ClassBytes(size_class) - asked} << kSlackShift};
+  }
+  // What a block that the cache `owner` issued says, but for its size and kManual.
+  static constexpr std::uint64_t IssuedBy(std::uint32_t owner, View view, Family family) {
+    return std::uint64_t{view.index} << kOriginShift | std::uint64_t{owner} << kPeerShift |
+           kOriginHold | (family == Family::kDvpp ? kDvpp : 0);
+  }
+  // A copy made for a receiver: no origin, one received hold, in flight.
+  static constexpr BlockWord Received(std::uint32_t asked, View view) {
+    return Sized(asked, ClassOf(asked))
+        .With(kViewMask << kOriginShift | kReceiverHold | kInFlight)
+        .WithReceiver(view);
+  }
+};
+
+class BlockTable {
+ public:
+  explicit BlockTable(std::uint64_t pool_bytes)
+      : bytes_((pool_bytes >> kGrainShift) * sizeof(Word)) {
+    void* at = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    words_ = at == MAP_FAILED ? nullptr : static_cast<Word*>(at);
+  }
+  ~BlockTable() {
+    if (words_ != nullptr) munmap(words_, bytes_);
+  }
+  BlockTable(const BlockTable&) = delete;
+  BlockTable& operator=(const BlockTable&) = delete;
+
+  using Word = std::atomic<std::uint64_t>;  // partner: every other access of the same word
+
+  bool ok() const { return words_ != nullptr; }
+  Word* words() const { return words_; }
+  Word& At(std::uint64_t offset) const { return words_[offset >> kGrainShift]; }
+  BlockWord Load(std::uint64_t offset) const {
+    return BlockWord{At(offset).load(std::memory_order_acquire)};
+  }
+  bool Change(std::uint64_t offset, BlockWord& seen, BlockWord wanted) const {
+    return At(offset).compare_exchange_strong(seen.bits, wanted.bits, std::memory_order_acq_rel,
+                                              std::memory_order_acquire);
+  }
+
+ private:
+  std::size_t bytes_;
+  Word* words_;
+};
+
+}  // namespace openmatrix

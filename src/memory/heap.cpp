@@ -1,0 +1,77 @@
+#include "memory/heap.h"
+
+#include <algorithm>
+
+#include "memory/heap_impl.h"
+
+namespace openmatrix {
+
+// A block of the largest size on every side: what needs no look at the side's own limit.
+Heap::Heap(const Options& options)
+    : impl_(new Impl(*this, options)), cacheable_bytes_(max_block_bytes(View::Device(0))) {}
+Heap::~Heap() { delete impl_; }
+
+Result<void*> Heap::Allocate(View view, std::uint32_t bytes, Family family, Release release,
+                             const Wait& wait) {
+  if (bytes == 0) return Error{Code::kInvalidValue, "a block of 0 bytes was asked for"};
+  if (bytes > max_block_bytes(view)) {
+    return Error{Code::kTooLarge, std::to_string(bytes) + " bytes asked for, at most " +
+                                      std::to_string(max_block_bytes(view)) + " in one block"};
+  }
+  SideCache* const cache = impl_->CacheFor(view);
+  if (cache != nullptr) {
+    if (void* block = cache->TryIssue(bytes, family, release)) return block;
+  }
+  return impl_->AllocateSlow(view, bytes, family, release, wait);
+}
+
+FreeVerdict Heap::Free(void* address, Family family) noexcept {
+  View view;
+  std::uint64_t offset;
+  if (impl_->Locate(address, view, offset)) {
+    SideCache* const cache = impl_->CacheFor(view);
+    if (cache != nullptr && cache->TryFree(address, family)) return FreeVerdict::kFreed;
+  }
+  return impl_->FreeSlow(address, family);
+}
+
+bool Heap::FindView(const void* address, View& view) const noexcept {
+  std::uint64_t offset;
+  return impl_->Locate(address, view, offset);
+}
+
+bool Heap::Contains(const void* address, std::uint32_t bytes) const noexcept {
+  View view;
+  std::uint64_t offset;
+  if (!impl_->Locate(address, view, offset)) return false;
+  BlockPlace place;
+  {
+    MutexLock lock(impl_->mutex);
+    if (!impl_->pool->Find(offset, place)) return false;
+  }
+  const BlockWord word = impl_->table->Load(place.start);
+  const std::uint64_t hold = word.HoldOf(view);
+  if (hold == 0 || (hold == BlockWord::kOriginHold && word.Has(BlockWord::kDvpp))) return false;
+  return offset - place.start + std::max(bytes, 1u) <= word.asked();
+}
+
+std::uint32_t Heap::AskedBytes(const void* address) const noexcept {
+  View view;
+  std::uint64_t offset;
+  if (!impl_->Locate(address, view, offset) || offset % kGrainBytes != 0) return 0;
+  const BlockWord word = impl_->table->Load(offset);
+  return word.HoldOf(view) != 0 ? word.asked() : 0;
+}
+
+std::uint32_t Heap::max_block_bytes(View view) const noexcept {
+  constexpr std::uint64_t kCommonLimit = kLargestBlock - 96;
+  const std::uint64_t limit = view.is_host() ? impl_->options.max_block : kCommonLimit;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(limit, kLargestBlock));
+}
+
+const Heap::Limits& Heap::limits() const noexcept { return impl_->limits; }
+void Heap::Trim() { impl_->Trim(); }
+MemoryCounts Heap::Counts() const { return impl_->Counts(); }
+void Heap::WakeAll() { impl_->WakeAll(); }
+
+}  // namespace openmatrix

@@ -1,0 +1,201 @@
+#include "memory/heap_impl.h"
+
+#include <algorithm>
+
+#include "base/log_sink.h"
+#include "memory/janitor.h"
+#include "memory/thread_state.h"
+#include "os/memory_budget.h"
+
+namespace openmatrix {
+namespace {
+
+constexpr std::uint64_t kDefaultLimit = 8ull << 30;
+constexpr std::uint32_t kMaxCaches = BlockWord::kPeerMask;  // owner 0 means none
+
+Heap::Limits ChooseLimits(const Options& options) {
+  const std::uint64_t fair = std::min(kDefaultLimit, AvailableMemoryBytes() / 2);
+  Heap::Limits limits;
+  limits.host_bytes = options.host_memory != 0 ? options.host_memory : fair;
+  limits.device_bytes = std::min(options.device_memory != 0 ? options.device_memory : fair,
+                                 SharedPages::kWindowBytes);
+  return limits;
+}
+
+}  // namespace
+
+Heap::Impl::Impl(Heap& heap, const Options& given)
+    : options(given), limits(ChooseLimits(given)), heap_(heap) {
+  accounts[0].SetLimit(limits.host_bytes);
+  for (std::size_t side = 1; side < accounts.size(); ++side) {
+    accounts[side].SetLimit(limits.device_bytes);
+  }
+  for (const SideAccount& account : accounts) quarantines.emplace_back(account.limit());
+  by_id.reset(new std::atomic<SideCache*>[kMaxCaches + 1]());
+
+  // The first window is what devices see; the host can reach its limit even when it is full.
+  const std::uint64_t host_units = (limits.host_bytes + kUnitBytes - 1) & ~(kUnitBytes - 1ull);
+  auto created = SharedPages::Create(SharedPages::kWindowBytes + host_units, options.devices);
+  if (!created) {
+    Log(LogLevel::kError, "no transfer memory: %s", created.error().text.c_str());
+    return;
+  }
+  table = std::make_unique<BlockTable>(created.value()->bytes());
+  if (!table->ok()) {
+    Log(LogLevel::kError, "no transfer memory: no address space for the block table");
+    return;
+  }
+  pages = std::move(created.value());
+  pool = std::make_unique<Pool>(pages->bytes(), pages->window_bytes());
+  if (options.prefault > 0) {
+    bool huge = false;
+    const std::uint64_t bytes = std::min(options.prefault, pages->window_bytes());
+    pages->Populate(pages->host(), 0, bytes, huge);
+    if (!huge) totals.huge_refusals.fetch_add(1, std::memory_order_relaxed);
+  }
+  janitor_ = std::make_unique<Janitor>(*this);
+  fork_guard_ = std::make_unique<ForkGuard>(this);
+}
+
+Heap::Impl::~Impl() {
+  fork_guard_.reset();
+  janitor_.reset();
+  MutexLock lock(mutex);
+  for (ThreadCaches* thread : threads) {
+    if (thread_state.caches == thread) {
+      thread_state = ThreadState{nullptr, nullptr};
+      RetireCachesAtThreadExit(nullptr);
+    }
+    delete thread;
+  }
+}
+
+bool Heap::Impl::Locate(const void* address, View& view, std::uint64_t& offset) const noexcept {
+  if (pages == nullptr) return false;
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  offset = at - reinterpret_cast<std::uintptr_t>(pages->host());
+  view = View::Host();
+  if (offset < pages->bytes()) return true;
+  const std::uintptr_t distance = at - reinterpret_cast<std::uintptr_t>(pages->windows());
+  const std::uintptr_t window = distance / SharedPages::kWindowBytes;
+  if (pages->windows() == nullptr || window >= pages->window_count()) return false;
+  offset = distance % SharedPages::kWindowBytes;
+  view = View::Device(static_cast<std::uint32_t>(window));
+  return offset < pages->window_bytes();
+}
+
+std::uint8_t* Heap::Impl::AddressOf(View view, std::uint64_t offset) const noexcept {
+  if (view.is_host()) return pages->host() + offset;
+  return pages->windows() + view.device() * SharedPages::kWindowBytes + offset;
+}
+
+bool Heap::Impl::MapView(View view) {
+  if (pages == nullptr) return false;
+  if (view.is_host()) return true;
+  if (!pages->MapWindow(view.device())) return false;
+  if (options.prefault > 0) {
+    bool huge = false;
+    pages->Populate(AddressOf(view, 0), 0, std::min(options.prefault, pages->window_bytes()), huge);
+  }
+  return true;
+}
+
+SideCache* Heap::Impl::CacheFor(View view) noexcept {
+  ThreadCaches* mine = thread_state.caches;
+  if (mine != nullptr && mine->heap == this && mine->sides[view.index] != nullptr) {
+    return thread_state.current = mine->sides[view.index];
+  }
+  if (mine != nullptr && mine->heap != this) {
+    thread_state = ThreadState{nullptr, nullptr};
+    mine->heap->RetireThread(mine);
+    mine = nullptr;
+  }
+  MutexLock lock(mutex);
+  if (!MapView(view)) return nullptr;
+  if (mine == nullptr) {
+    mine = new ThreadCaches{this, &thread_state.current, {}};
+    threads.push_back(mine);
+    thread_state.caches = mine;
+    RetireCachesAtThreadExit(mine);
+  }
+  SideCache* cache = nullptr;
+  const auto idle = std::find_if(idle_caches.begin(), idle_caches.end(),
+                                 [&](SideCache* one) { return one->view() == view; });
+  if (idle != idle_caches.end()) {
+    cache = *idle;
+    idle_caches.erase(idle);
+  } else if (caches.size() < kMaxCaches) {
+    const auto id = static_cast<std::uint32_t>(caches.size() + 1);
+    const std::uint64_t bytes = view.is_host() ? pages->bytes() : pages->window_bytes();
+    caches.push_back(
+        std::make_unique<SideCache>(this, id, view, AddressOf(view, 0), bytes, table->words()));
+    cache = caches.back().get();
+    by_id[id].store(cache, std::memory_order_release);
+    if (waiters.load(std::memory_order_relaxed) > 0) cache->Close();
+  } else {
+    return nullptr;
+  }
+  mine->sides[view.index] = cache;
+  return thread_state.current = cache;
+}
+
+void Heap::Impl::RetireThread(ThreadCaches* thread) {
+  MutexLock lock(mutex);
+  for (SideCache* cache : thread->sides) {
+    if (cache == nullptr) continue;
+    DrainCache(*cache);
+    idle_caches.push_back(cache);
+  }
+  threads.erase(std::remove(threads.begin(), threads.end(), thread), threads.end());
+  delete thread;
+}
+
+void Heap::Impl::Unbias(BlockWord word) noexcept {
+  if (word.owner() == 0) return;
+  SideCache* const cache = by_id[word.owner()].load(std::memory_order_acquire);
+  const ThreadCaches* const mine = thread_state.caches;
+  if (mine != nullptr && mine->heap == this && mine->sides[cache->view().index] == cache) return;
+  if (cache->shared()) return;
+  MutexLock lock(mutex);
+  cache->Share();
+}
+
+MemoryCounts Heap::Impl::Counts() {
+  MemoryCounts counts;
+  MutexLock lock(mutex);
+  for (std::size_t side = 0; side < counts.views.size(); ++side) {
+    ViewCounts& view = counts.views[side];
+    const ViewTotals& total = totals.views[side];
+    view.frees = total.frees.load(std::memory_order_relaxed);
+    view.live_blocks = total.arrived.load() - total.left.load() - view.frees;
+    view.live_bytes =
+        total.arrived_bytes.load() - total.left_bytes.load() - total.freed_bytes.load();
+    view.peak_bytes = accounts[side].peak();
+    view.charged_bytes = accounts[side].charged();
+    view.limit_bytes = accounts[side].limit();
+    counts.quarantined_blocks += quarantines[side].blocks();
+  }
+  for (const auto& cache : caches) {
+    const SideCache::Totals own = cache->totals();
+    ViewCounts& view = counts.views[cache->view().index];
+    view.allocations += own.allocations;
+    view.frees += own.frees;
+    view.live_blocks += own.allocations - own.frees;
+    view.live_bytes += own.allocated_bytes - own.freed_bytes;
+  }
+  counts.shared_sends = totals.shared_sends.load();
+  counts.shared_bytes = totals.shared_bytes.load();
+  for (std::size_t reason = 0; reason < kCopyReasons; ++reason) {
+    counts.copies[reason] = totals.copies[reason].load();
+    counts.copied_bytes[reason] = totals.copied_bytes[reason].load();
+  }
+  counts.bad_frees = totals.bad_frees.load();
+  counts.late_frees = totals.late_frees.load();
+  counts.quarantine_overflows = totals.overflows.load();
+  counts.waits = totals.waits.load();
+  counts.decommitted_bytes = totals.decommitted.load();
+  counts.huge_page_refusals = totals.huge_refusals.load();
+  return counts;
+}
+
+}  // namespace openmatrix

@@ -1,0 +1,159 @@
+// Inside of the heap: what its door, the sends (outgoing.cpp), the janitor and fork share.
+// Nobody above the memory floor includes this.
+//
+// One lock guards the pool, the list of caches and the quarantine; the fast paths do not take
+// it. Limits are atomics of their own. Lock order: a StopToken's lock, then this one.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/options.h"
+#include "memory/block_table.h"
+#include "memory/heap.h"
+#include "memory/pool.h"
+#include "memory/quarantine.h"
+#include "memory/side_account.h"
+#include "memory/side_cache.h"
+#include "os/fork_guard.h"
+#include "os/shared_pages.h"
+
+namespace openmatrix {
+
+class Janitor;
+
+// A thread's caches, one per view that it has used.
+struct ThreadCaches {
+  Heap::Impl* heap;
+  SideCache** current;  // the thread's pointer to the cache it used last
+  std::array<SideCache*, 1 + kMaxDevices> sides{};
+};
+
+class Heap::Impl final : public ForkAware {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::uint64_t kNowhere = ~0ull;  // the offset of an address that is not ours
+
+  explicit Impl(Heap& heap, const Options& options);
+  ~Impl();
+
+  // -- addresses
+  bool Locate(const void* address, View& view, std::uint64_t& offset) const noexcept;
+  std::uint8_t* AddressOf(View view, std::uint64_t offset) const noexcept;
+  // Whether a block can be seen by `view` at all.
+  bool Visible(View view, std::uint64_t offset, std::uint64_t bytes) const noexcept {
+    return view.is_host() || offset + bytes <= pages->window_bytes();
+  }
+
+  // -- caches
+  // The calling thread's cache of that view, made if need be; null if the view cannot be mapped.
+  SideCache* CacheFor(View view) noexcept OPENMATRIX_EXCLUDES(mutex);
+  void RetireThread(ThreadCaches* thread) OPENMATRIX_EXCLUDES(mutex);
+  // After this the block's owner, if it is another thread's cache, uses compare-and-swap only.
+  void Unbias(BlockWord word) noexcept OPENMATRIX_EXCLUDES(mutex);
+
+  // -- blocks
+  Result<void*> AllocateSlow(View view, std::uint32_t bytes, Family family, Release release,
+                             const Wait& wait) OPENMATRIX_EXCLUDES(mutex);
+  FreeVerdict FreeSlow(void* address, Family family) noexcept OPENMATRIX_EXCLUDES(mutex);
+  FreeVerdict Refuse(FreeVerdict verdict, View view, std::uint64_t offset) noexcept;
+  // Drops `flags` (at most one hold, in flight) from the block's word and does what follows:
+  // charges, notice to waiters, return to the pool. False, with `seen` renewed, if the word is
+  // not `seen` any more. REQUIRES: `seen` has the flags.
+  bool TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t flags) noexcept
+      OPENMATRIX_EXCLUDES(mutex);
+  // Charges `bytes` to the view as Allocate would, waiting included.
+  Status ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) OPENMATRIX_EXCLUDES(mutex);
+  void Uncharge(View view, std::uint64_t bytes) noexcept OPENMATRIX_EXCLUDES(mutex);
+  void EnterQuarantine(View view, std::uint64_t offset, std::uint32_t block_bytes,
+                       std::weak_ptr<void> message) OPENMATRIX_EXCLUDES(mutex);
+  void Trim() OPENMATRIX_EXCLUDES(mutex);
+  void WakeAll() OPENMATRIX_EXCLUDES(mutex);
+  MemoryCounts Counts() OPENMATRIX_EXCLUDES(mutex);
+
+  // -- used with the lock
+  bool TryRefill(SideCache& cache, std::uint32_t size_class, std::uint32_t& grain)
+      OPENMATRIX_REQUIRES(mutex);
+  void PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept OPENMATRIX_REQUIRES(mutex);
+  void ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class) noexcept
+      OPENMATRIX_EXCLUDES(mutex);
+  void MakeRoom(SideCache& cache, std::uint32_t size_class) OPENMATRIX_REQUIRES(mutex);
+  void DrainCache(SideCache& cache) OPENMATRIX_REQUIRES(mutex);
+  // Empties the caches for which `wanted(cache)`, whoever owns them.
+  template <typename Wanted>
+  void TakeBackCaches(const Wanted& wanted) OPENMATRIX_REQUIRES(mutex) {
+    std::vector<SideCache*> stopped;
+    for (const auto& cache : caches) {
+      if (wanted(*cache)) stopped.push_back(cache.get());
+    }
+    if (stopped.empty()) return;
+    for (SideCache* cache : stopped) cache->Close();
+    ProcessBarrier();
+    for (SideCache* cache : stopped) {
+      cache->AwaitIdle();
+      DrainCache(*cache);
+      if (waiters.load(std::memory_order_relaxed) == 0) cache->Open();
+    }
+  }
+  // Frees quarantined blocks that nobody holds any more. Their messages go to `gone`, to be
+  // dropped without the lock.
+  void BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone) OPENMATRIX_REQUIRES(mutex);
+  void LeaveQuarantine(std::uint64_t offset) noexcept OPENMATRIX_REQUIRES(mutex);
+  bool MapView(View view) OPENMATRIX_REQUIRES(mutex);
+  // Wakes waiting allocations after a charge or a block was given back.
+  void NotifyFreed() noexcept OPENMATRIX_EXCLUDES(mutex);
+
+  void BeforeFork() override;
+  void AfterForkInParent() override;
+  void AfterForkInChild() override;
+
+  struct ViewTotals {
+    std::atomic<std::uint64_t> arrived{0}, arrived_bytes{0};  // holds gained by a send
+    std::atomic<std::uint64_t> left{0}, left_bytes{0};        // holds lost by a send
+    std::atomic<std::uint64_t> frees{0}, freed_bytes{0};      // on the slow path
+  };
+  struct Totals {
+    std::array<ViewTotals, 1 + kMaxDevices> views;
+    std::atomic<std::uint64_t> shared_sends{0}, shared_bytes{0};
+    std::array<std::atomic<std::uint64_t>, kCopyReasons> copies{}, copied_bytes{};
+    std::atomic<std::uint64_t> bad_frees{0}, late_frees{0}, overflows{0}, waits{0}, decommitted{0},
+        huge_refusals{0};
+  };
+
+  const Options options;
+  Heap::Limits limits;
+  std::unique_ptr<SharedPages> pages;  // null: the system has no memory for us
+  std::unique_ptr<BlockTable> table;
+  std::array<SideAccount, 1 + kMaxDevices> accounts;
+  std::atomic<std::uint64_t> sends{0};
+  std::atomic<std::uint32_t> waiters{0};  // partner: NotifyFreed
+  std::atomic<bool> forked{false};
+  Totals totals;
+
+  Mutex mutex;
+  CondVar freed;
+  std::unique_ptr<Pool> pool OPENMATRIX_GUARDED_BY(mutex);
+  std::vector<std::unique_ptr<SideCache>> caches OPENMATRIX_GUARDED_BY(mutex);
+  std::vector<SideCache*> idle_caches OPENMATRIX_GUARDED_BY(mutex);  // of threads that ended
+  std::vector<ThreadCaches*> threads OPENMATRIX_GUARDED_BY(mutex);
+  std::vector<Quarantine> quarantines OPENMATRIX_GUARDED_BY(mutex);
+  std::unique_ptr<std::atomic<SideCache*>[]> by_id;   // partner: CacheFor publishes, Unbias reads
+  bool purging OPENMATRIX_GUARDED_BY(mutex) = false;  // the janitor has a run out
+
+ private:
+  // Calls `attempt` with the lock until it succeeds: at once, after taking back idle memory, and
+  // after each free, as long as `wait` allows.
+  template <typename Attempt>
+  Status TryUntil(View view, const Wait& wait, const Attempt& attempt) OPENMATRIX_EXCLUDES(mutex);
+
+  Heap& heap_;
+  std::unique_ptr<Janitor> janitor_;
+  std::unique_ptr<ForkGuard> fork_guard_;
+};
+
+}  // namespace openmatrix

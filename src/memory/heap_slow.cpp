@@ -1,0 +1,324 @@
+// Behind the caches: refill, flush, exhaustion and waiting, and every free that is not simple.
+#include <algorithm>
+#include <string>
+
+#include "base/log_sink.h"
+#include "memory/heap_impl.h"
+#include "memory/janitor.h"
+
+namespace openmatrix {
+namespace {
+
+constexpr std::uint64_t kDumpStep = 64ull << 20;  // core dumps grow in steps: few system calls
+constexpr std::uint32_t kDrainBatch = SideCache::kMaxSlots;
+
+std::uint32_t GrainOf(std::uint64_t offset) {
+  return static_cast<std::uint32_t>(offset >> kGrainShift);
+}
+
+}  // namespace
+
+// -- taking
+
+bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, std::uint32_t& grain) {
+  std::array<std::uint32_t, kDrainBatch> grains;
+  SideAccount& account = accounts[cache.view().index];
+  const std::uint64_t block_bytes = ClassBytes(size_class);
+  const bool scarce = waiters.load(std::memory_order_relaxed) > 0;
+  std::uint32_t wanted = scarce ? 1 : SideCache::BatchOf(size_class);
+  if (!account.TryCharge(wanted * block_bytes)) {
+    wanted = 1;
+    if (!account.TryCharge(block_bytes)) return false;
+  }
+  const std::uint32_t taken =
+      pool->Take(size_class, wanted, !cache.view().is_host(), grains.data());
+  account.Uncharge((wanted - taken) * block_bytes);
+  if (taken == 0) return false;
+
+  pages->DumpUpTo(std::min(pages->bytes(),
+                           (pool->runs().high_water() + kDumpStep - 1) / kDumpStep * kDumpStep));
+  if (kPoisoning) {
+    for (std::uint32_t index = 0; index < taken; ++index) {
+      Poison(AddressOf(cache.view(), std::uint64_t{grains[index]} << kGrainShift), block_bytes);
+    }
+  }
+  grain = grains[0];
+  cache.Refill(size_class, &grains[1], taken - 1);
+  return true;
+}
+
+template <typename Attempt>
+Status Heap::Impl::TryUntil(View view, const Wait& wait, const Attempt& attempt) {
+  std::vector<Quarantine::Entry> gone;  // dropped last, without the lock
+  {
+    MutexLock lock(mutex);
+    if (attempt()) return {};
+    TakeBackCaches([&](const SideCache& cache) { return cache.view() == view; });
+    if (attempt()) return {};
+    BreakQuarantine(view, gone);
+    if (attempt()) return {};
+    // Not this side's limit, then, but room in the pool.
+    TakeBackCaches([](const SideCache&) { return true; });
+    for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
+      BreakQuarantine(View{side}, gone);
+    }
+    if (attempt()) return {};
+    while (purging) {
+      freed.Wait(mutex);
+      if (attempt()) return {};
+    }
+  }
+  const Error exhausted{Code::kNoMemory, "no memory was freed in time"};
+  if (Clock::now() >= wait.deadline) return exhausted;
+
+  totals.waits.fetch_add(1, std::memory_order_relaxed);
+  const StopToken::Waiting waiting(wait.stop, heap_);
+  MutexLock lock(mutex);
+  // From here on every free goes to the pool and notifies.
+  waiters.fetch_add(1, std::memory_order_seq_cst);
+  TakeBackCaches([](const SideCache&) { return true; });
+  Status outcome;
+  for (bool in_time = true;;) {
+    BreakQuarantine(view, gone);
+    if (attempt()) break;
+    if (wait.Stopped()) {
+      outcome = Error{Code::kPoolStopped, "the graph of the waiting thread is being destroyed"};
+      break;
+    }
+    if (!in_time) {
+      outcome = exhausted;
+      break;
+    }
+    in_time = freed.WaitUntil(mutex, wait.deadline);
+  }
+  if (waiters.fetch_sub(1, std::memory_order_seq_cst) == 1) {
+    for (const auto& cache : caches) cache->Open();
+  }
+  return outcome;
+}
+
+Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family family,
+                                       Release release, const Wait& wait) {
+  SideCache* const cache = CacheFor(view);
+  if (cache == nullptr) {
+    return Error{Code::kCannotGrow, "the side's view of the pool cannot be mapped"};
+  }
+  const std::uint32_t size_class = ClassOf(bytes);
+  std::uint32_t grain = 0;
+  const Status status = TryUntil(view, wait, [&]() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    return TryRefill(*cache, size_class, grain);
+  });
+  if (!status) return status.error();
+  return cache->Issue(grain, bytes, size_class, ClassBytes(size_class), family, release);
+}
+
+Status Heap::Impl::ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) {
+  if (accounts[view.index].TryCharge(bytes)) return {};
+  return TryUntil(view, wait, [&] { return accounts[view.index].TryCharge(bytes); });
+}
+
+// -- giving back
+
+FreeVerdict Heap::Impl::FreeSlow(void* address, Family family) noexcept {
+  if (address == nullptr) return FreeVerdict::kNull;
+  View view;
+  std::uint64_t offset;
+  if (!Locate(address, view, offset)) return Refuse(FreeVerdict::kUnknown, view, kNowhere);
+  if (offset % kGrainBytes != 0) return Refuse(FreeVerdict::kInterior, view, offset);
+
+  BlockWord word = table->Load(offset);
+  for (;;) {
+    const std::uint64_t hold = word.HoldOf(view);
+    if (hold == 0) return Refuse(FreeVerdict::kInterior, view, offset);
+    const bool dvpp = hold == BlockWord::kOriginHold && word.Has(BlockWord::kDvpp);
+    if (dvpp != (family == Family::kDvpp)) {
+      return Refuse(FreeVerdict::kWrongFamily, view, offset);
+    }
+    Unbias(word);
+    if (TryDrop(offset, word, hold)) return FreeVerdict::kFreed;
+  }
+}
+
+// Counts, and tells an address inside a live block from one that is not ours to free.
+FreeVerdict Heap::Impl::Refuse(FreeVerdict verdict, View view, std::uint64_t offset) noexcept {
+  totals.bad_frees.fetch_add(1, std::memory_order_relaxed);
+  if (verdict != FreeVerdict::kInterior) return verdict;
+
+  BlockPlace place;
+  {
+    MutexLock lock(mutex);
+    if (!pool->Find(offset, place)) return FreeVerdict::kUnknown;
+  }
+  const BlockWord word = table->Load(place.start);
+  if (place.start != offset) {
+    return word.HoldOf(view) != 0 ? FreeVerdict::kInterior : FreeVerdict::kUnknown;
+  }
+  if (word.live() && word.Has(BlockWord::kSent) && word.origin() == view) {
+    totals.late_frees.fetch_add(1, std::memory_order_relaxed);
+  }
+  return FreeVerdict::kUnknown;
+}
+
+bool Heap::Impl::TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t flags) noexcept {
+  const BlockWord before = seen;
+  const BlockWord after = before.Without(flags).WithoutOwner();
+  const bool drops_hold = (flags & BlockWord::kHolds) != 0;
+  const View holder = (flags & BlockWord::kOriginHold) != 0 ? before.origin() : before.receiver();
+  if (kPoisoning && drops_hold) Poison(AddressOf(holder, offset), before.asked());
+  if (!table->Change(offset, seen, after.live() ? after : BlockWord{})) return false;
+
+  if (drops_hold) {
+    totals.views[holder.index].frees.fetch_add(1, std::memory_order_relaxed);
+    totals.views[holder.index].freed_bytes.fetch_add(before.asked(), std::memory_order_relaxed);
+  }
+  if (!after.live()) {
+    if (drops_hold) {
+      ReturnBlock(holder, GrainOf(offset), before.size_class());
+    } else {
+      MutexLock lock(mutex);
+      PutBack(GrainOf(offset), before.size_class());
+    }
+    return true;
+  }
+  // What only the quarantine keeps alive is charged to the side that may still free it late.
+  if ((after.bits & BlockWord::kKeepsAlive) == BlockWord::kQuarantined) {
+    accounts[before.origin().index].Charge(before.block_bytes());
+  }
+  if (drops_hold) accounts[holder.index].Uncharge(before.block_bytes());
+  NotifyFreed();
+  return true;
+}
+
+void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class) noexcept {
+  SideCache* const cache = CacheFor(view);
+  if (cache != nullptr && cache->TryKeep(grain, size_class)) return;
+  MutexLock lock(mutex);
+  if (cache != nullptr && waiters.load(std::memory_order_relaxed) == 0) {
+    MakeRoom(*cache, size_class);
+    if (cache->HasRoomFor(size_class)) {
+      cache->Refill(size_class, &grain, 1);
+      return;
+    }
+  }
+  accounts[view.index].Uncharge(ClassBytes(size_class));
+  PutBack(grain, size_class);
+}
+
+// The freed block stays on top: what leaves is the oldest of its class, then what is largest.
+void Heap::Impl::MakeRoom(SideCache& cache, std::uint32_t size_class) {
+  const auto flush = [&](std::uint32_t from,
+                         std::uint32_t count) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    std::array<std::uint32_t, kDrainBatch> grains;
+    const std::uint32_t taken = cache.Drain(from, count, grains.data());
+    accounts[cache.view().index].Uncharge(std::uint64_t{taken} * ClassBytes(from));
+    for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], from);
+  };
+  flush(size_class, SideCache::BatchOf(size_class));
+  for (std::uint32_t other = kClasses - 1; other > 0 && !cache.HasRoomFor(size_class); --other) {
+    flush(other, kDrainBatch);
+  }
+}
+
+void Heap::Impl::DrainCache(SideCache& cache) {
+  std::array<std::uint32_t, kDrainBatch> grains;
+  for (std::uint32_t size_class = 1; size_class < kClasses; ++size_class) {
+    const std::uint32_t taken = cache.Drain(size_class, kDrainBatch, grains.data());
+    if (taken == 0) continue;
+    accounts[cache.view().index].Uncharge(std::uint64_t{taken} * ClassBytes(size_class));
+    for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], size_class);
+  }
+}
+
+void Heap::Impl::PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept {
+  if (!pool->Put(grain, size_class, Clock::now())) {
+    Log(LogLevel::kError, "internal: block at grain %u of class %u was put back twice; ignored",
+        grain, size_class);
+    return;
+  }
+  janitor_->NoteDirty(pool->runs().dirty_bytes());
+  if (waiters.load(std::memory_order_relaxed) > 0) freed.NotifyAll();
+}
+
+void Heap::Impl::Uncharge(View view, std::uint64_t bytes) noexcept {
+  accounts[view.index].Uncharge(bytes);
+  NotifyFreed();
+}
+
+void Heap::Impl::NotifyFreed() noexcept {
+  if (waiters.load(std::memory_order_seq_cst) == 0) return;
+  WakeAll();
+}
+
+void Heap::Impl::WakeAll() {
+  MutexLock lock(mutex);
+  freed.NotifyAll();
+}
+
+// -- quarantine
+
+void Heap::Impl::EnterQuarantine(View view, std::uint64_t offset, std::uint32_t block_bytes,
+                                 std::weak_ptr<void> message) {
+  std::vector<Quarantine::Entry> leaving;
+  MutexLock lock(mutex);
+  const std::uint64_t early = quarantines[view.index].Enter(
+      offset, block_bytes, sends.load(std::memory_order_relaxed), std::move(message), leaving);
+  for (const Quarantine::Entry& entry : leaving) LeaveQuarantine(entry.offset);
+  if (early == 0) return;
+  if (totals.overflows.fetch_add(early, std::memory_order_relaxed) == 0) {
+    Log(LogLevel::kWarning,
+        "quarantine of sent blocks is full (a quarter of the side's limit): late frees of the "
+        "oldest are no longer recognised");
+  }
+}
+
+void Heap::Impl::LeaveQuarantine(std::uint64_t offset) noexcept {
+  BlockWord word = table->Load(offset);
+  BlockWord after;
+  do {
+    if (!word.Has(BlockWord::kQuarantined)) return;
+    after = word.Without(BlockWord::kQuarantined);
+  } while (!table->Change(offset, word, after.live() ? after : BlockWord{}));
+  if (after.live()) return;
+  accounts[word.origin().index].Uncharge(word.block_bytes());
+  PutBack(GrainOf(offset), word.size_class());
+}
+
+void Heap::Impl::BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone) {
+  const std::size_t first = gone.size();
+  quarantines[view.index].Break(
+      [&](std::uint64_t offset) {
+        return (table->Load(offset).bits & BlockWord::kKeepsAlive) == BlockWord::kQuarantined;
+      },
+      gone);
+  for (std::size_t index = first; index < gone.size(); ++index) LeaveQuarantine(gone[index].offset);
+}
+
+// -- trim and fork
+
+void Heap::Impl::Trim() { janitor_->TrimNow(); }
+
+void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+  mutex.Lock();
+  for (const auto& cache : caches) cache->Close();
+  ProcessBarrier();
+  for (const auto& cache : caches) cache->AwaitIdle();
+}
+
+void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+  if (waiters.load(std::memory_order_relaxed) == 0) {
+    for (const auto& cache : caches) cache->Open();
+  }
+  mutex.Unlock();
+}
+
+void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+  pages->MakePrivate();
+  forked.store(true, std::memory_order_relaxed);
+  waiters.store(0, std::memory_order_relaxed);
+  purging = false;
+  janitor_->ForgetThread();
+  for (const auto& cache : caches) cache->Open();
+  mutex.Unlock();
+}
+
+}  // namespace openmatrix

@@ -1,0 +1,116 @@
+#include "memory/janitor.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <new>
+#include <system_error>
+
+namespace openmatrix {
+namespace {
+
+constexpr std::uint32_t kSliceUnits = (8u << 20) >> kUnitShift;  // at most 2 ms per slice
+
+std::uint64_t UsesOf(const SideCache& cache) {
+  const SideCache::Totals totals = cache.totals();
+  return totals.allocations + totals.frees;
+}
+
+}  // namespace
+
+Janitor::Janitor(Heap::Impl& heap) : heap_(heap) {}
+
+Janitor::~Janitor() {
+  {
+    MutexLock lock(heap_.mutex);
+    stop_ = true;
+    wake_.NotifyAll();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Janitor::NoteDirty(std::uint64_t dirty_bytes) {
+  const bool above = dirty_bytes > heap_.options.retain;
+  if (heap_.options.decay.count() == 0 && !above) return;
+  if (running_) {
+    if (asleep_ || above) wake_.NotifyAll();
+    return;
+  }
+  // The new thread serves no signals: they belong to the application's threads.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::thread([this] { Loop(); });
+    running_ = true;
+  } catch (const std::system_error&) {
+    // No thread to be had: pages stay committed until one is.
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Janitor::Loop() {
+  pthread_setname_np(pthread_self(), "openmatrix-trim");
+  const auto decay = heap_.options.decay;
+  MutexLock lock(heap_.mutex);
+  while (!stop_) {
+    Purge(Clock::time_point::max(), heap_.options.retain);
+    if (decay.count() > 0) {
+      wake_.WaitUntil(heap_.mutex, Clock::now() + decay / 2);
+      if (stop_) break;
+      TakeBackIdleCaches();
+      heap_.pool->ReleaseEmptySpans(Clock::now());
+      Purge(Clock::now() - decay, 0);
+    }
+    bool cached = false;
+    for (const auto& cache : heap_.caches) cached = cached || cache->cached_bytes() > 0;
+    if (heap_.pool->runs().dirty_bytes() == 0 && !cached) {
+      asleep_ = true;
+      wake_.Wait(heap_.mutex);
+      asleep_ = false;
+    } else if (decay.count() == 0) {
+      wake_.Wait(heap_.mutex);
+    }
+  }
+}
+
+void Janitor::TakeBackIdleCaches() {
+  heap_.TakeBackCaches([&](const SideCache& cache) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    const std::uint64_t uses = UsesOf(cache);
+    const auto [entry, fresh] = last_uses_.try_emplace(&cache, uses);
+    const bool idle = !fresh && entry->second == uses;
+    entry->second = uses;
+    return idle;
+  });
+}
+
+void Janitor::Purge(Clock::time_point limit, std::uint64_t keep_bytes) {
+  while (!stop_ && heap_.pool->runs().dirty_bytes() > keep_bytes) {
+    Run* const run = heap_.pool->runs().BeginPurge(limit, kSliceUnits);
+    if (run == nullptr) return;
+    heap_.purging = true;
+    heap_.mutex.Unlock();
+    heap_.totals.decommitted.fetch_add(heap_.pages->Decommit(run->offset(), run->bytes()),
+                                       std::memory_order_relaxed);
+    heap_.mutex.Lock();
+    heap_.purging = false;
+    heap_.pool->runs().EndPurge(run);
+    heap_.freed.NotifyAll();
+  }
+}
+
+void Janitor::TrimNow() {
+  MutexLock lock(heap_.mutex);
+  while (heap_.purging) heap_.freed.Wait(heap_.mutex);
+  heap_.TakeBackCaches([](const SideCache&) { return true; });
+  heap_.pool->ReleaseEmptySpans(Clock::now());
+  Purge(Clock::time_point::max(), 0);
+}
+
+void Janitor::ForgetThread() {
+  thread_.detach();
+  running_ = false;
+}
+
+}  // namespace openmatrix

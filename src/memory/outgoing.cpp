@@ -1,0 +1,265 @@
+#include "memory/outgoing.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "memory/heap_impl.h"
+
+namespace openmatrix {
+namespace {
+
+std::string At(const void* address) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%p", address);
+  return text;
+}
+
+// What a committed send leaves of the sender's word.
+BlockWord AfterSend(BlockWord word, bool shared, View receiver) {
+  BlockWord after = word.WithoutOwner();
+  if (!word.Has(BlockWord::kDvpp)) {
+    after = after.With(BlockWord::kSent);
+    if (!word.Has(BlockWord::kManual)) {
+      after = after.Without(BlockWord::kOriginHold).With(BlockWord::kQuarantined);
+    }
+  }
+  if (shared) {
+    after = after.WithReceiver(receiver).With(BlockWord::kReceiverHold | BlockWord::kInFlight);
+  }
+  return after;
+}
+
+}  // namespace
+
+// -- Payload
+
+Payload::Payload(Payload&& other) noexcept { *this = std::move(other); }
+
+Payload& Payload::operator=(Payload&& other) noexcept {
+  if (this == &other) return *this;
+  Drop();
+  heap_ = other.heap_;
+  address_ = std::exchange(other.address_, nullptr);
+  bytes_ = std::exchange(other.bytes_, 0);
+  receiver_ = other.receiver_;
+  stage_ = std::exchange(other.stage_, Stage::kNone);
+  charge_ = other.charge_;
+  return *this;
+}
+
+Payload::~Payload() { Drop(); }
+
+void Payload::Drop() noexcept {
+  const Stage stage = std::exchange(stage_, Stage::kNone);
+  if (stage == Stage::kNone) return;
+  Heap::Impl& heap = heap_->impl();
+  if (stage == Stage::kShareReserved) {
+    heap.Uncharge(receiver_, charge_);
+    return;
+  }
+  // A hook may have released the receiver's hold already: then only the flight ends here.
+  View view;
+  std::uint64_t offset;
+  heap.Locate(address_, view, offset);
+  BlockWord word = heap.table->Load(offset);
+  while (
+      !heap.TryDrop(offset, word, word.bits & (BlockWord::kReceiverHold | BlockWord::kInFlight))) {
+  }
+}
+
+void Payload::Deliver() noexcept {
+  if (std::exchange(stage_, Stage::kNone) == Stage::kNone) return;
+  Heap::Impl& heap = heap_->impl();
+  View view;
+  std::uint64_t offset;
+  heap.Locate(address_, view, offset);
+  BlockWord word = heap.table->Load(offset);
+  while (!heap.TryDrop(offset, word, BlockWord::kInFlight)) {
+  }
+}
+
+// -- Outgoing
+
+Result<Outgoing> Outgoing::Inspect(Heap& heap, View sender, const void* data, std::uint32_t bytes) {
+  Outgoing out;
+  out.heap_ = &heap;
+  out.sender_ = sender;
+  if (data == nullptr || bytes == 0) return out;
+  out.data_ = static_cast<const std::uint8_t*>(data);
+  out.bytes_ = bytes;
+
+  Heap::Impl& impl = heap.impl();
+  if (impl.forked.load(std::memory_order_relaxed)) {
+    return Error{Code::kLinkFailed, "a forked child has no link: its views share no pages"};
+  }
+  out.must_copy_ = true;
+  std::uint64_t offset;
+  if (!impl.Locate(data, out.holder_, offset)) return out;  // foreign
+
+  out.start_ = offset;
+  BlockWord word = impl.table->Load(offset);
+  if (offset % kGrainBytes != 0 || !word.live()) {
+    BlockPlace place;
+    {
+      MutexLock lock(impl.mutex);
+      if (!impl.pool->Find(offset, place)) {
+        return Error{Code::kNotFound, "payload at " + At(data) + " is no live block"};
+      }
+    }
+    out.start_ = place.start;
+    word = impl.table->Load(place.start);
+  }
+  const std::uint64_t hold = word.HoldOf(out.holder_);
+  if (hold == 0) {
+    const bool sent = word.live() && word.Has(BlockWord::kSent) && word.origin() == out.holder_;
+    return Error{sent ? Code::kWrongState : Code::kNotFound,
+                 "payload at " + At(data) + (sent ? " was sent already" : " is no live block")};
+  }
+  const std::uint64_t room =
+      word.asked() - std::min<std::uint64_t>(offset - out.start_, word.asked());
+  if (bytes > room) {
+    return Error{Code::kOverrun, std::to_string(bytes) + " bytes to send from " + At(data) +
+                                     ", but the block has " + std::to_string(room)};
+  }
+  out.ours_ = true;
+  out.seen_ = word.bits;
+  if (hold == BlockWord::kReceiverHold) {
+    out.reason_ = CopyReason::kForwarded;
+  } else if (word.Has(BlockWord::kSent)) {
+    if (impl.options.rules != Rules::kLenient) {
+      return Error{Code::kWrongState, "the block at " + At(data) +
+                                          " was sent before; each cross-side send needs its own"};
+    }
+    out.reason_ = CopyReason::kRepeated;
+  } else if (offset != out.start_) {
+    out.reason_ = CopyReason::kInterior;
+  } else if (word.Has(BlockWord::kReceiverHold | BlockWord::kInFlight)) {
+    out.reason_ = CopyReason::kTargetBusy;
+  } else {
+    out.must_copy_ = false;
+  }
+  return out;
+}
+
+Result<Payload> Outgoing::PrepareFor(View target, const Wait& wait) {
+  Payload payload;
+  if (data_ == nullptr) return payload;
+  payload.heap_ = heap_;
+  payload.bytes_ = bytes_;
+  payload.receiver_ = target;
+  Heap::Impl& impl = heap_->impl();
+  const auto no_capacity = [&](const Error& error) {
+    const bool stopped = error.code == Code::kPoolStopped;
+    return Error{stopped ? Code::kQueueStopped : Code::kNoCapacity,
+                 "no room for " + std::to_string(bytes_) + " bytes at the receiver: " + error.text};
+  };
+
+  CopyReason reason = reason_;
+  bool copies = must_copy_;
+  if (!copies) {
+    const std::uint64_t block_bytes = BlockWord{seen_}.block_bytes();
+    if (share_planned_) {
+      reason = CopyReason::kFanOut;
+      copies = true;
+    } else if (target == holder_) {
+      reason = CopyReason::kTargetBusy;
+      copies = true;
+    } else if (!impl.Visible(target, start_, block_bytes)) {
+      reason = CopyReason::kOutsideWindow;
+      copies = true;
+    }
+  }
+  if (!copies) {
+    {
+      MutexLock lock(impl.mutex);
+      if (!impl.MapView(target))
+        return Error{Code::kNoCapacity, "the receiver's view is not there"};
+    }
+    payload.charge_ = BlockWord{seen_}.block_bytes();
+    if (const Status status = impl.ChargeOrWait(target, payload.charge_, wait); !status) {
+      return no_capacity(status.error());
+    }
+    payload.address_ = impl.AddressOf(target, start_);
+    payload.stage_ = Payload::Stage::kShareReserved;
+    share_planned_ = true;
+    return payload;
+  }
+
+  Result<void*> copy = heap_->Allocate(target, bytes_, Family::kTransfer, Release::kManual, wait);
+  if (!copy) return no_capacity(copy.error());
+  std::memcpy(copy.value(), data_, bytes_);
+  payload.address_ = static_cast<const std::uint8_t*>(copy.value());
+  payload.stage_ = Payload::Stage::kCopied;
+  // From an ordinary block of the target to one that it received: nobody else knows it yet.
+  View view;
+  std::uint64_t offset;
+  impl.Locate(copy.value(), view, offset);
+  impl.table->At(offset).store(BlockWord::Received(bytes_, target).bits, std::memory_order_release);
+  impl.totals.copies[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+  impl.totals.copied_bytes[static_cast<std::size_t>(reason)].fetch_add(bytes_,
+                                                                       std::memory_order_relaxed);
+  return payload;
+}
+
+Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void> message) {
+  if (data_ == nullptr || count == 0) return {};
+  Heap::Impl& impl = heap_->impl();
+  Payload* shared = nullptr;
+  for (std::size_t index = 0; index < count; ++index) {
+    if (payloads[index].stage_ == Payload::Stage::kShareReserved) shared = &payloads[index];
+  }
+  impl.sends.fetch_add(1, std::memory_order_relaxed);
+
+  // A received block stays with its shared_ptr; a repeated send changes nothing either.
+  const bool changes =
+      ours_ && reason_ != CopyReason::kForwarded && reason_ != CopyReason::kRepeated;
+  if (changes) {
+    BlockWord word{seen_};
+    for (;;) {
+      impl.Unbias(word);
+      BlockWord after = AfterSend(word, shared != nullptr, shared ? shared->receiver_ : View{});
+      if (impl.table->Change(start_, word, after)) break;
+      // A DVPP block may lose an earlier receiver meanwhile; any other change is a competitor.
+      if (word.HoldOf(holder_) != BlockWord::kOriginHold || word.Has(BlockWord::kSent) ||
+          (shared != nullptr && word.Has(BlockWord::kReceiverHold | BlockWord::kInFlight))) {
+        return Error{word.live() ? Code::kWrongState : Code::kNotFound,
+                     "the block was freed or sent by another thread meanwhile"};
+      }
+    }
+    Settle(word, shared);
+  }
+  for (std::size_t index = 0; index < count; ++index) {
+    if (payloads[index].stage_ != Payload::Stage::kNone) {
+      payloads[index].stage_ = Payload::Stage::kInFlight;
+    }
+  }
+  if (changes && BlockWord{seen_}.Has(BlockWord::kManual | BlockWord::kDvpp) == false) {
+    impl.EnterQuarantine(holder_, start_, BlockWord{seen_}.block_bytes(), std::move(message));
+  }
+  return {};
+}
+
+// Moves charges and counts after the word has changed from `before`.
+void Outgoing::Settle(BlockWord before, const Payload* shared) {
+  Heap::Impl& impl = heap_->impl();
+  const std::uint32_t asked = before.asked();
+  if (shared != nullptr) {
+    auto& receiver = impl.totals.views[shared->receiver_.index];
+    receiver.arrived.fetch_add(1, std::memory_order_relaxed);
+    receiver.arrived_bytes.fetch_add(asked, std::memory_order_relaxed);
+    impl.totals.shared_sends.fetch_add(1, std::memory_order_relaxed);
+    impl.totals.shared_bytes.fetch_add(bytes_, std::memory_order_relaxed);
+    if (kPoisoning) Unpoison(shared->address_, asked);
+  }
+  if (before.Has(BlockWord::kManual | BlockWord::kDvpp)) return;
+  auto& sender = impl.totals.views[holder_.index];
+  sender.left.fetch_add(1, std::memory_order_relaxed);
+  sender.left_bytes.fetch_add(asked, std::memory_order_relaxed);
+  if (kPoisoning) Poison(impl.AddressOf(holder_, start_), asked);
+  // Shared: the receiver is charged. Copied: only the quarantine keeps the block, at our charge.
+  if (shared != nullptr) impl.Uncharge(holder_, before.block_bytes());
+}
+
+}  // namespace openmatrix

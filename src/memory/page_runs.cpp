@@ -1,0 +1,184 @@
+#include "memory/page_runs.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "memory/pool.h"
+
+namespace openmatrix {
+
+Run::Run(std::uint32_t first, std::uint32_t count) : start(first), units(count) {}
+Run::~Run() = default;
+
+PageRuns::PageRuns(std::uint64_t pool_bytes, std::uint64_t window_bytes)
+    : units_(static_cast<std::uint32_t>(pool_bytes >> kUnitShift)),
+      window_units_(static_cast<std::uint32_t>(std::min(pool_bytes, window_bytes) >> kUnitShift)),
+      at_(static_cast<Run**>(std::calloc(units_, sizeof(Run*)))) {
+  if (at_ == nullptr) throw std::bad_alloc();
+  if (window_units_ > 0) Insert(new Run(0, window_units_));
+  if (units_ > window_units_) Insert(new Run(window_units_, units_ - window_units_));
+}
+
+PageRuns::~PageRuns() {
+  for (std::uint32_t unit = 0; unit < units_;) {
+    Run* const run = at_[unit];
+    unit += run->units;
+    delete run;
+  }
+  std::free(at_);
+}
+
+Run* PageRuns::At(std::uint64_t offset) const {
+  const std::uint64_t unit = offset >> kUnitShift;
+  return unit < units_ ? at_[unit] : nullptr;
+}
+
+Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
+                        std::uint8_t size_class) {
+  Run* run = nullptr;
+  const int zones = window_only ? 1 : 2;
+  for (int zone = 0; zone < zones && run == nullptr; ++zone) {
+    run = TakeFrom(zone, units);
+    if (run == nullptr && CoalesceAll(zone)) run = TakeFrom(zone, units);
+  }
+  if (run == nullptr) return nullptr;
+
+  run->kind = kind;  // first: the rest must not coalesce with it again
+  run->size_class = size_class;
+  if (run->units > units) {
+    Run* const rest = new Run(run->start + units, run->units - units);
+    rest->dirty = run->dirty;
+    rest->freed_at = run->freed_at;
+    run->units = units;
+    Map(run, true);
+    Insert(rest);
+  } else {
+    Map(run, true);
+  }
+  high_water_ = std::max(high_water_, run->offset() + run->bytes());
+  return run;
+}
+
+Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {
+  for (int dirty = 1; dirty >= 0; --dirty) {
+    Index& index = free_[zone][dirty];
+    const auto fit = index.lower_bound({units, 0});
+    if (fit == index.end()) continue;
+    Run* const run = at_[fit->second];
+    Remove(run);
+    return run;
+  }
+  return nullptr;
+}
+
+void PageRuns::Release(Run* run, std::chrono::steady_clock::time_point now) {
+  run->kind = Run::Kind::kFree;
+  run->span.reset();
+  run->dirty = true;
+  run->freed_at = now;
+  std::fill_n(at_ + run->start, run->units, nullptr);
+  Insert(run);
+}
+
+void PageRuns::Insert(Run* run) {
+  const auto joins = [&](Run* other) {
+    return other != nullptr && other->kind == Run::Kind::kFree && other->dirty == run->dirty &&
+           Zone(other->start) == Zone(run->start);
+  };
+  Run* const before = run->start > 0 ? at_[run->start - 1] : nullptr;
+  if (joins(before)) {
+    Remove(before);
+    Join(before, run);
+    run = before;
+  }
+  const std::uint32_t end = run->start + run->units;
+  Run* const after = end < units_ ? at_[end] : nullptr;
+  if (joins(after)) {
+    Remove(after);
+    Join(run, after);
+  }
+  Map(run, false);
+  IndexOf(*run).insert({run->units, run->start});
+  if (run->dirty) dirty_bytes_ += run->bytes();
+}
+
+void PageRuns::Remove(Run* run) {
+  IndexOf(*run).erase({run->units, run->start});
+  if (run->dirty) dirty_bytes_ -= run->bytes();
+}
+
+void PageRuns::Join(Run* left, Run* right) {
+  at_[left->start + left->units - 1] = nullptr;
+  at_[right->start] = nullptr;
+  left->units += right->units;
+  left->dirty = left->dirty || right->dirty;
+  left->freed_at = std::max(left->freed_at, right->freed_at);
+  delete right;
+}
+
+// A free run is found from its ends only; a used one from every unit.
+void PageRuns::Map(Run* run, bool everywhere) {
+  if (everywhere) {
+    std::fill_n(at_ + run->start, run->units, run);
+  } else {
+    at_[run->start] = run;
+    at_[run->start + run->units - 1] = run;
+  }
+}
+
+bool PageRuns::CoalesceAll(int zone) {
+  bool joined = false;
+  const std::uint32_t end = zone == 0 ? window_units_ : units_;
+  for (std::uint32_t unit = zone == 0 ? 0 : window_units_; unit < end;) {
+    Run* const run = at_[unit];
+    const std::uint32_t next = run->start + run->units;
+    Run* const after = next < end ? at_[next] : nullptr;
+    if (run->kind == Run::Kind::kFree && after != nullptr && after->kind == Run::Kind::kFree) {
+      Remove(run);
+      Remove(after);
+      Join(run, after);
+      Map(run, false);
+      IndexOf(*run).insert({run->units, run->start});
+      if (run->dirty) dirty_bytes_ += run->bytes();
+      joined = true;
+    } else {
+      unit = next;
+    }
+  }
+  return joined;
+}
+
+Run* PageRuns::DirtySince(std::chrono::steady_clock::time_point limit) const {
+  for (const auto& zone : free_) {
+    for (const auto& place : zone[1]) {
+      Run* const run = at_[place.second];
+      if (run->freed_at <= limit) return run;
+    }
+  }
+  return nullptr;
+}
+
+Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint32_t max_units) {
+  Run* const run = DirtySince(limit);
+  if (run == nullptr) return nullptr;
+  Remove(run);
+  run->kind = Run::Kind::kPurging;
+  if (run->units > max_units) {
+    Run* const rest = new Run(run->start + max_units, run->units - max_units);
+    rest->dirty = true;
+    rest->freed_at = run->freed_at;
+    run->units = max_units;
+    Insert(rest);
+  }
+  Map(run, false);
+  return run;
+}
+
+void PageRuns::EndPurge(Run* run) {
+  run->kind = Run::Kind::kFree;
+  run->dirty = false;
+  Insert(run);
+}
+
+}  // namespace openmatrix

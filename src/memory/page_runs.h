@@ -1,0 +1,87 @@
+// The pool's range as runs of 32 KiB units that split and coalesce: best fit, lowest address
+// among equals, pages that are already committed first.
+//
+// A free run is dirty (its pages may be committed) or clean. Neighbours of one kind coalesce
+// at once; when nothing fits, all neighbours do. The range below the device window's end and
+// the range beyond are kept apart. Not thread-safe: the heap's lock guards it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <utility>
+
+namespace openmatrix {
+
+constexpr std::uint32_t kUnitShift = 15;
+constexpr std::uint32_t kUnitBytes = 1u << kUnitShift;
+
+struct Span;
+
+struct Run {
+  enum class Kind : std::uint8_t { kFree, kSpan, kBlock, kPurging };
+  std::uint32_t start;  // in units
+  std::uint32_t units;
+  Kind kind = Kind::kFree;
+  bool dirty = false;
+  std::uint8_t size_class = 0;                     // of the blocks in it
+  std::chrono::steady_clock::time_point freed_at;  // dirty runs
+  std::unique_ptr<Span> span;                      // kSpan only
+
+  Run(std::uint32_t first, std::uint32_t count);
+  ~Run();
+  std::uint64_t offset() const { return std::uint64_t{start} << kUnitShift; }
+  std::uint64_t bytes() const { return std::uint64_t{units} << kUnitShift; }
+};
+
+class PageRuns {
+ public:
+  // Offsets below `window_bytes` are those that devices can see.
+  PageRuns(std::uint64_t pool_bytes, std::uint64_t window_bytes);
+  ~PageRuns();
+  PageRuns(const PageRuns&) = delete;
+  PageRuns& operator=(const PageRuns&) = delete;
+
+  // A run of exactly `units`, from the window if there is room, else from beyond it unless
+  // `window_only`. Null if neither has room.
+  Run* Allocate(std::uint32_t units, bool window_only, Run::Kind kind, std::uint8_t size_class);
+  void Release(Run* run, std::chrono::steady_clock::time_point now);
+
+  // The run that contains the offset. Null outside the pool and inside free runs.
+  Run* At(std::uint64_t offset) const;
+
+  bool InWindow(const Run& run) const { return Zone(run.start) == 0; }
+
+  std::uint64_t dirty_bytes() const { return dirty_bytes_; }
+  // Where the highest allocation so far ended.
+  std::uint64_t high_water() const { return high_water_; }
+
+  // Takes a dirty run that was freed before `limit` out of circulation, at most `max_units` of
+  // it, so that its pages can be given back without the lock. Null if there is none.
+  Run* BeginPurge(std::chrono::steady_clock::time_point limit, std::uint32_t max_units);
+  void EndPurge(Run* run);
+
+ private:
+  using Index = std::set<std::pair<std::uint32_t, std::uint32_t>>;  // units, start
+
+  Index& IndexOf(const Run& run) { return free_[Zone(run.start)][run.dirty ? 1 : 0]; }
+  int Zone(std::uint32_t unit) const { return unit < window_units_ ? 0 : 1; }
+  Run* TakeFrom(int zone, std::uint32_t units);
+  void Insert(Run* run);  // coalesces with neighbours of the same kind
+  void Remove(Run* run);
+  void Join(Run* left, Run* right);
+  void Map(Run* run, bool everywhere);
+  bool CoalesceAll(int zone);
+  Run* DirtySince(std::chrono::steady_clock::time_point limit) const;
+
+  std::uint32_t units_;
+  std::uint32_t window_units_;
+  Run** const at_;    // calloc'ed, so untouched parts cost nothing; run of each unit; null inside
+                      // free runs, but for their ends
+  Index free_[2][2];  // zone, dirty
+  std::uint64_t dirty_bytes_ = 0;
+  std::uint64_t high_water_ = 0;
+};
+
+}  // namespace openmatrix

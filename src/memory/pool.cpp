@@ -1,0 +1,154 @@
+#include "memory/pool.h"
+
+#include <algorithm>
+
+namespace openmatrix {
+namespace {
+
+constexpr std::uint32_t kUnitGrains = kUnitBytes >> kGrainShift;
+
+// The shortest run of at least eight blocks that wastes at most 1/32 at its end.
+constexpr std::uint32_t SpanUnits(std::uint32_t block_bytes) {
+  std::uint32_t units = std::max(2u, (8 * block_bytes + kUnitBytes - 1) / kUnitBytes);
+  while (units * kUnitBytes % block_bytes > units * kUnitBytes / 32) ++units;
+  return units;
+}
+static_assert(SpanUnits(128) == 2 && SpanUnits(224u << 10) == 56);
+
+void SetBit(Span& span, std::uint32_t index, bool free) {
+  const std::uint64_t bit = 1ull << (index % 64);
+  if (free) {
+    span.free_bits[index / 64] |= bit;
+  } else {
+    span.free_bits[index / 64] &= ~bit;
+  }
+}
+
+bool TestBit(const Span& span, std::uint32_t index) {
+  return (span.free_bits[index / 64] >> (index % 64) & 1) != 0;
+}
+
+}  // namespace
+
+std::uint32_t Pool::Take(std::uint32_t size_class, std::uint32_t wanted, bool window_only,
+                         std::uint32_t* grains) {
+  const std::uint32_t block_bytes = ClassBytes(size_class);
+  if (block_bytes >= kRunBlockBytes) return TakeRuns(size_class, wanted, window_only, grains);
+
+  std::uint32_t taken = 0;
+  while (taken < wanted) {
+    Run* const run = SpanWithRoom(size_class, window_only);
+    if (run == nullptr) break;
+    Span& span = *run->span;
+    const std::uint32_t first_grain = run->start * kUnitGrains;
+    for (std::uint32_t word = 0; word < span.free_bits.size() && taken < wanted; ++word) {
+      while (span.free_bits[word] != 0 && taken < wanted) {
+        const std::uint32_t index =
+            word * 64 + static_cast<std::uint32_t>(__builtin_ctzll(span.free_bits[word]));
+        SetBit(span, index, false);
+        --span.free;
+        grains[taken++] = first_grain + index * (block_bytes >> kGrainShift);
+      }
+    }
+    if (span.free == 0) Unlist(run);
+  }
+  return taken;
+}
+
+std::uint32_t Pool::TakeRuns(std::uint32_t size_class, std::uint32_t wanted, bool window_only,
+                             std::uint32_t* grains) {
+  const std::uint32_t units = ClassBytes(size_class) >> kUnitShift;
+  std::uint32_t taken = 0;
+  while (taken < wanted) {
+    Run* const run = runs_.Allocate(units, window_only, Run::Kind::kBlock,
+                                    static_cast<std::uint8_t>(size_class));
+    if (run == nullptr) break;
+    grains[taken++] = run->start * kUnitGrains;
+  }
+  return taken;
+}
+
+Run* Pool::SpanWithRoom(std::uint32_t size_class, bool window_only) {
+  std::vector<Run*>& list = with_room_[size_class];
+  for (auto run = list.rbegin(); run != list.rend(); ++run) {
+    if (!window_only || runs_.InWindow(**run)) return *run;
+  }
+  const std::uint32_t block_bytes = ClassBytes(size_class);
+  Run* const run = runs_.Allocate(SpanUnits(block_bytes), window_only, Run::Kind::kSpan,
+                                  static_cast<std::uint8_t>(size_class));
+  if (run == nullptr) return nullptr;
+  run->span = std::make_unique<Span>();
+  Span& span = *run->span;
+  span.blocks = static_cast<std::uint32_t>(run->bytes() / block_bytes);
+  span.free = span.blocks;
+  for (std::uint32_t index = 0; index < span.blocks; ++index) SetBit(span, index, true);
+  span.list_index = list.size();
+  list.push_back(run);
+  return run;
+}
+
+void Pool::Unlist(Run* run) {
+  std::vector<Run*>& list = with_room_[run->size_class];
+  const std::size_t index = run->span->list_index;
+  list[index] = list.back();
+  list[index]->span->list_index = index;
+  list.pop_back();
+}
+
+bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now) {
+  const std::uint64_t offset = std::uint64_t{grain} << kGrainShift;
+  Run* const run = runs_.At(offset);
+  if (run == nullptr || run->size_class != size_class) return false;
+  if (run->kind == Run::Kind::kBlock) {
+    if (run->offset() != offset) return false;
+    runs_.Release(run, now);
+    return true;
+  }
+  if (run->kind != Run::Kind::kSpan) return false;
+
+  Span& span = *run->span;
+  const std::uint32_t block_bytes = ClassBytes(size_class);
+  const std::uint64_t distance = offset - run->offset();
+  const auto index = static_cast<std::uint32_t>(distance / block_bytes);
+  if (distance % block_bytes != 0 || index >= span.blocks || TestBit(span, index)) return false;
+  SetBit(span, index, true);
+  if (span.free++ == 0) {
+    span.list_index = with_room_[size_class].size();
+    with_room_[size_class].push_back(run);
+  }
+  // One empty span of a class stays: the next refill would only cut it again.
+  if (span.free == span.blocks && with_room_[size_class].size() > 1) {
+    Unlist(run);
+    runs_.Release(run, now);
+  }
+  return true;
+}
+
+bool Pool::Find(std::uint64_t offset, BlockPlace& place) const {
+  const Run* const run = runs_.At(offset);
+  if (run == nullptr || offset < run->offset() || offset >= run->offset() + run->bytes())
+    return false;
+  if (run->kind != Run::Kind::kBlock && run->kind != Run::Kind::kSpan) return false;
+  place.size_class = run->size_class;
+  place.start = run->offset();
+  if (run->kind == Run::Kind::kSpan) {
+    const std::uint32_t block_bytes = ClassBytes(run->size_class);
+    const std::uint64_t index = (offset - run->offset()) / block_bytes;
+    if (index >= run->span->blocks) return false;
+    place.start += index * block_bytes;
+  }
+  return true;
+}
+
+void Pool::ReleaseEmptySpans(Clock::time_point now) {
+  for (std::vector<Run*>& list : with_room_) {
+    for (std::size_t index = list.size(); index-- > 0;) {
+      Run* const run = list[index];
+      if (run->span->free != run->span->blocks) continue;
+      Unlist(run);
+      runs_.Release(run, now);
+    }
+  }
+}
+
+}  // namespace openmatrix

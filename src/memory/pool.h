@@ -1,0 +1,67 @@
+// Blocks out of runs: small size classes are cut from spans, blocks of 256 KiB and more are
+// runs of their own. Verifies what is put back: a block that is not out, or of another class,
+// is refused and changes nothing.
+//
+// Not thread-safe: the heap's lock guards it. This is what stands behind the thread caches.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "memory/page_runs.h"
+#include "memory/size_class.h"
+
+namespace openmatrix {
+
+// A run cut into equal blocks.
+struct Span {
+  static constexpr std::uint32_t kMaxBlocks = 512;
+  std::uint32_t blocks = 0;
+  std::uint32_t free = 0;
+  std::array<std::uint64_t, kMaxBlocks / 64> free_bits{};
+  std::size_t list_index = 0;  // position in Pool's list of spans with room, while free > 0
+};
+
+// What stands at an offset of the pool.
+struct BlockPlace {
+  std::uint64_t start;
+  std::uint32_t size_class;
+};
+
+class Pool {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Blocks of this size and more are runs of their own.
+  static constexpr std::uint32_t kRunBlockBytes = 256u << 10;
+
+  Pool(std::uint64_t pool_bytes, std::uint64_t window_bytes) : runs_(pool_bytes, window_bytes) {}
+
+  // Up to `wanted` blocks as grain numbers; fewer when there is no room for more.
+  std::uint32_t Take(std::uint32_t size_class, std::uint32_t wanted, bool window_only,
+                     std::uint32_t* grains);
+  // False, and nothing has changed, if no block of that class is out at `grain`.
+  bool Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now);
+
+  // The block that contains `offset`, free or not; false if the range is not cut into blocks.
+  bool Find(std::uint64_t offset, BlockPlace& place) const;
+
+  // Spans without a live block become free runs.
+  void ReleaseEmptySpans(Clock::time_point now);
+
+  PageRuns& runs() { return runs_; }
+
+ private:
+  std::uint32_t TakeRuns(std::uint32_t size_class, std::uint32_t wanted, bool window_only,
+                         std::uint32_t* grains);
+  Run* SpanWithRoom(std::uint32_t size_class, bool window_only);
+  void Unlist(Run* run);
+
+  PageRuns runs_;
+  std::array<std::vector<Run*>, kClasses> with_room_;
+};
+
+}  // namespace openmatrix

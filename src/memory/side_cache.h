@@ -1,0 +1,194 @@
+// The fast path: one thread's blocks of one view, most recently freed first, one stack per
+// size class. No lock, no system call, no list walk: about 2 ns each way.
+//
+// The owner announces each use (`busy_`) and looks at the gate; the heap, which may interfere
+// rarely, closes gates, executes a process barrier and waits until the uses under way are
+// over. Blocks in a cache stay charged to their view's limit.
+//
+// A cache starts private: its thread frees its own blocks by a plain store. The first foreign
+// change of one of its blocks makes it shared for good; from then on the owner, too, pays for
+// a compare-and-swap. See docs/design/memory.md.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "base/sanitizers.h"
+#include "memory/block_table.h"
+#include "memory/heap.h"
+#include "os/process_barrier.h"
+
+namespace openmatrix {
+
+class SideCache {
+ public:
+  // Most bytes kept, unless a single block is larger: what a last-level cache slice holds.
+  static constexpr std::uint64_t kBoundBytes = 12ull << 20;
+  static constexpr std::uint32_t kMaxSlots = 256;  // per size class
+
+  static constexpr std::uint32_t kSharedBit = 1;  // owner must compare-and-swap
+  static constexpr std::uint32_t kClosedBit = 2;  // owner must take the heap's lock
+
+  SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::uint8_t* base,
+            std::uint64_t bytes, BlockTable::Word* words);
+
+  // A block from the stack, or null: take the slow path. REQUIRES: calling thread owns the cache.
+  void* TryIssue(std::uint32_t bytes, Family family, Release release) noexcept {
+    const std::uint32_t size_class = ClassOf(bytes);
+    Bin& bin = bins_[size_class];
+    const Use use(*this);
+    if ((use.gate & kClosedBit) != 0 || bin.count == 0) return nullptr;
+    --bin.count;
+    cached_bytes_ -= bin.block_bytes;
+    return Issue(slots_[bin.first + bin.count], bytes, size_class, bin.block_bytes, family,
+                 release);
+  }
+
+  // True if the address is the start of a block that this cache issued, its hold is of that
+  // family and untouched by others, and there was room for it. False: take the slow path.
+  bool TryFree(void* address, Family family) noexcept {
+    const std::uint64_t offset = OffsetOf(address);
+    if (offset >= view_bytes_ || offset % kGrainBytes != 0) return false;
+    BlockTable::Word& word = words_[offset >> kGrainShift];
+    const Use use(*this);
+    std::uint64_t seen = word.load(std::memory_order_relaxed);
+    if ((seen & ~BlockWord::kManual) >> BlockWord::kOriginShift !=
+        (family == Family::kDvpp ? own_dvpp_ : own_transfer_) >> BlockWord::kOriginShift) {
+      return false;
+    }
+    Bin& bin = bins_[seen & BlockWord::kClassMask];
+    if (use.gate != 0) {
+      if ((use.gate & kClosedBit) != 0 || !HasRoom(bin) ||
+          !word.compare_exchange_strong(seen, 0, std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
+        return false;
+      }
+    } else {
+      if (!HasRoom(bin)) return false;
+      word.store(0, std::memory_order_release);
+    }
+    const std::uint32_t asked =
+        bin.block_bytes -
+        static_cast<std::uint32_t>(seen >> BlockWord::kSlackShift & BlockWord::kSlackMask);
+    if (kPoisoning) Poison(address, asked);
+    Push(bin, static_cast<std::uint32_t>(offset >> kGrainShift));
+    Count(frees_, freed_bytes_, asked);
+    return true;
+  }
+
+  // Keeps a block whose last hold is gone already, if the gate and the bounds allow.
+  bool TryKeep(std::uint32_t grain, std::uint32_t size_class) noexcept {
+    const Use use(*this);
+    Bin& bin = bins_[size_class];
+    if ((use.gate & kClosedBit) != 0 || !HasRoom(bin)) return false;
+    Push(bin, grain);
+    return true;
+  }
+
+  // Marks the block at `grain` as issued by this cache. REQUIRES: the block is free and the
+  // caller's. May be called with the heap's lock instead of a Use.
+  void* Issue(std::uint32_t grain, std::uint32_t bytes, std::uint32_t size_class,
+              std::uint32_t block_bytes, Family family, Release release) noexcept {
+    void* const address = base_ + (std::uint64_t{grain} << kGrainShift);
+    if (kPoisoning) Unpoison(address, bytes);
+    words_[grain].store((family == Family::kDvpp ? own_dvpp_ : own_transfer_) |
+                            (release == Release::kManual ? BlockWord::kManual : 0) | size_class |
+                            std::uint64_t{block_bytes - bytes} << BlockWord::kSlackShift,
+                        std::memory_order_release);
+    Count(allocations_, allocated_bytes_, bytes);
+    return address;
+  }
+
+  const Heap::Impl* heap() const { return heap_; }
+  bool Serves(const Heap::Impl* heap, View view) const { return heap_ == heap && view_ == view; }
+  View view() const { return view_; }
+  std::uint32_t id() const { return id_; }
+
+  // -- REQUIRES for all below: the heap's lock, and the cache is stopped or its owner calls.
+
+  // How many blocks of the class a refill should bring, and a flush should take.
+  static std::uint32_t BatchOf(std::uint32_t size_class);
+  void Refill(std::uint32_t size_class, const std::uint32_t* grains, std::uint32_t count);
+  // Takes up to `count` blocks out, least recently freed first.
+  std::uint32_t Drain(std::uint32_t size_class, std::uint32_t count, std::uint32_t* grains);
+  bool HasRoomFor(std::uint32_t size_class) const { return HasRoom(bins_[size_class]); }
+  std::uint32_t CountOf(std::uint32_t size_class) const { return bins_[size_class].count; }
+  std::uint64_t cached_bytes() const { return cached_bytes_; }
+
+  // Any thread. Close and Open nest through the heap's lock; after Close, ProcessBarrier and
+  // AwaitIdle the cache stays untouched by its owner until Open.
+  void Close() { gate_.fetch_or(kClosedBit, std::memory_order_seq_cst); }
+  void Open() { gate_.fetch_and(~kClosedBit, std::memory_order_release); }
+  void AwaitIdle() const;
+  bool shared() const { return shared_for_all_.load(std::memory_order_acquire); }
+  void Share();  // REQUIRES: the heap's lock
+
+  struct Totals {
+    std::uint64_t allocations, allocated_bytes, frees, freed_bytes;
+  };
+  Totals totals() const;
+
+ private:
+  struct Bin {
+    std::uint32_t count = 0;
+    std::uint32_t capacity = 0;
+    std::uint32_t first = 0;  // of its part of slots_
+    std::uint32_t block_bytes = 0;
+  };
+  using Counter = std::atomic<std::uint64_t>;  // written by the owner only, read by anybody
+
+  // One use by the owner.
+  struct Use {
+    explicit Use(SideCache& used) : cache(used) {
+      cache.busy_.store(1, std::memory_order_relaxed);
+      OwnerFence(cache.asymmetric_);
+      gate = cache.gate_.load(std::memory_order_acquire);
+    }
+    ~Use() { cache.busy_.store(0, std::memory_order_release); }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+    SideCache& cache;
+    std::uint32_t gate;
+  };
+
+  std::uint64_t OffsetOf(const void* address) const {
+    return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(base_);
+  }
+  bool HasRoom(const Bin& bin) const {
+    return bin.count < bin.capacity &&
+           (cached_bytes_ + bin.block_bytes <= kBoundBytes || cached_bytes_ == 0);
+  }
+  void Push(Bin& bin, std::uint32_t grain) {
+    slots_[bin.first + bin.count++] = grain;
+    cached_bytes_ += bin.block_bytes;
+  }
+  static void Count(Counter& number, Counter& total, std::uint32_t bytes) {
+    number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    total.store(total.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+  }
+
+  std::atomic<std::uint32_t> busy_{0};  // partner: AwaitIdle, ordered by ProcessBarrier
+  std::atomic<std::uint32_t> gate_{0};  // partner: Close, Open, Share
+  const bool asymmetric_;
+  const View view_;
+  const std::uint32_t id_;
+  std::uint8_t* const base_;
+  const std::uint64_t view_bytes_;
+  BlockTable::Word* const words_;
+  const std::uint64_t own_transfer_;  // BlockWord::IssuedBy this cache
+  const std::uint64_t own_dvpp_;
+  const Heap::Impl* const heap_;
+  std::uint64_t cached_bytes_ = 0;
+  Counter allocations_{0};
+  Counter allocated_bytes_{0};
+  Counter frees_{0};
+  Counter freed_bytes_{0};
+  std::atomic<bool> shared_for_all_{false};  // set once the owner is known to have seen kSharedBit
+  std::array<Bin, kClasses> bins_;
+  std::unique_ptr<std::uint32_t[]> slots_;
+};
+
+}  // namespace openmatrix

@@ -1,0 +1,21 @@
+// What a thread remembers of the heap: two initial-exec pointers, found without a call. The
+// caches themselves live on the C++ heap, so that they can outlast the thread.
+#pragma once
+
+namespace openmatrix {
+
+class SideCache;
+struct ThreadCaches;
+
+struct ThreadState {
+  SideCache* current;    // the cache used last
+  ThreadCaches* caches;  // all of the thread's caches, of one heap
+};
+
+// __thread, not thread_local: no hidden initialisation function is called before each access.
+extern __thread ThreadState thread_state __attribute__((tls_model("initial-exec")));
+
+// Arranges that the thread's caches are given back when it ends.
+void RetireCachesAtThreadExit(ThreadCaches* caches);
+
+}  // namespace openmatrix

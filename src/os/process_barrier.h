@@ -1,0 +1,39 @@
+// The dear half of an asymmetric fence. A thread that does something often (the owner of a
+// cache) pays a plain store and a plain load; the thread that interferes rarely calls this
+// and may then rely on their order as if the owner had executed a full fence.
+//
+// About 0.3 us on an idle machine. Where the kernel has no membarrier, OwnerFence() is real.
+#pragma once
+
+#include <atomic>
+
+namespace openmatrix {
+
+// True where the kernel takes the cost off the owners. Constant after the first call.
+bool HasProcessBarrier();
+
+// Every other thread of the process has executed a full fence before this returns.
+void ProcessBarrier();
+
+// A sequentially consistent fence. The thread sanitizer does not model fences; there it is a
+// read-modify-write that orders the same.
+inline void FullFence() {
+#if defined(__SANITIZE_THREAD__)
+  static std::atomic<int> fence{0};
+  fence.fetch_add(0, std::memory_order_seq_cst);
+#else
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+}
+
+// Between the owner's store and its load. `asymmetric` is HasProcessBarrier(), cached by the
+// caller.
+inline void OwnerFence(bool asymmetric) {
+  if (asymmetric) {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  } else {
+    FullFence();
+  }
+}
+
+}  // namespace openmatrix

@@ -1,0 +1,198 @@
+#include "runtime/graph_config.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "base/log_sink.h"
+
+namespace openmatrix {
+namespace {
+
+// Keeps the first error; protobuf would print all of them to stderr.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& message) override {
+    if (!text_.empty()) return;
+    text_ = std::to_string(line + 1) + ":" + std::to_string(column + 1) + ": " + message;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string InGraph(std::uint32_t graph) { return "graph " + std::to_string(graph); }
+
+std::string InEngine(std::uint32_t graph, std::uint32_t engine) {
+  return InGraph(graph) + ", engine " + std::to_string(engine);
+}
+
+Result<View> PlanDevice(const hiai::GraphConfig& graph, const PlanLimits& limits) {
+  const std::string& text = graph.device_id();
+  std::uint64_t device = limits.default_device;
+  if (!text.empty()) {
+    if (text.find_first_not_of("0123456789") != std::string::npos || text.size() > 9) {
+      return {Code::kConfigMalformed,
+              InGraph(graph.graph_id()) + ": device_id \"" + text + "\" is not a number"};
+    }
+    device = std::stoull(text);
+  }
+  if (device >= limits.devices) {
+    return {Code::kOutOfRange, InGraph(graph.graph_id()) + ": device_id " + std::to_string(device) +
+                                   ", but there are " + std::to_string(limits.devices) +
+                                   " devices (OPENMATRIX_DEVICES)"};
+  }
+  return View::Device(static_cast<std::uint32_t>(device));
+}
+
+Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t graph, View device) {
+  const std::string where = InEngine(graph, config.id());
+  if (config.engine_name().empty()) {
+    return {Code::kEngineNotCreated, where + ": engine_name is missing"};
+  }
+  if (config.thread_priority() > kMaxThreadPriority) {
+    return {Code::kOutOfRange, where + ": thread_priority " +
+                                   std::to_string(config.thread_priority()) + " is not in 1 .. 99"};
+  }
+  if (config.thread_num() > kMaxWorkers) {
+    return {Code::kOutOfRange, where + ": thread_num " + std::to_string(config.thread_num()) +
+                                   " is more than " + std::to_string(kMaxWorkers)};
+  }
+  EnginePlan plan;
+  plan.id = config.id();
+  plan.name = config.engine_name();
+  plan.libraries.assign(config.so_name().begin(), config.so_name().end());
+  plan.libraries.insert(plan.libraries.end(), config.internal_so_name().begin(),
+                        config.internal_so_name().end());
+  plan.side = config.side() == hiai::EngineConfig_RunSide_HOST ? View::Host() : device;
+  plan.workers = config.thread_num() != 0 ? config.thread_num() : 1;
+  plan.priority = config.thread_priority();
+  if (config.queue_size() != 0) plan.queue_size = config.queue_size();
+  if (plan.queue_size > kMaxQueueSize) {
+    Log(LogLevel::kWarning, "%s: queue_size %u cut to %u", where.c_str(), plan.queue_size,
+        kMaxQueueSize);
+    plan.queue_size = kMaxQueueSize;
+  }
+  plan.quiet_ms = config.wait_inputdata_max_time();
+  plan.quiet_repeats = config.is_repeat_timeout_flag();
+  plan.config = config.ai_config();
+  plan.models.assign(config.ai_model().begin(), config.ai_model().end());
+  plan.oam = config.oam_config();
+  return plan;
+}
+
+Result<GraphPlan> PlanGraph(const hiai::GraphConfig& config, const PlanLimits& limits) {
+  GraphPlan plan;
+  plan.id = config.graph_id();
+  if (plan.id == 0 && limits.rules == Rules::kStrict) {
+    return {Code::kInvalidValue, "graph_id 0 is not allowed under strict rules"};
+  }
+  if (static_cast<std::uint32_t>(config.engines_size()) > kMaxEnginesPerGraph) {
+    return {Code::kOutOfRange, InGraph(plan.id) + ": " + std::to_string(config.engines_size()) +
+                                   " engines are more than " + std::to_string(kMaxEnginesPerGraph)};
+  }
+  const Result<View> device = PlanDevice(config, limits);
+  if (!device.ok()) return device.error();
+  plan.device = device.value();
+  std::set<std::uint32_t> engines;
+  for (const hiai::EngineConfig& engine : config.engines()) {
+    if (!engines.insert(engine.id()).second) {
+      return {Code::kEngineIdRepeated, InEngine(plan.id, engine.id()) + ": the id is used twice"};
+    }
+    Result<EnginePlan> planned = PlanEngine(engine, plan.id, plan.device);
+    if (!planned.ok()) return planned.error();
+    plan.engines.push_back(std::move(planned.value()));
+  }
+  for (const hiai::ConnectConfig& edge : config.connects()) {
+    const std::uint32_t target_graph =
+        edge.target_graph_id() != 0 ? edge.target_graph_id() : plan.id;
+    plan.edges.push_back(EdgePlan{edge.src_engine_id(), edge.src_port_id(), target_graph,
+                                  edge.target_engine_id(), edge.target_port_id(),
+                                  edge.receive_memory_without_dvpp()});
+  }
+  return plan;
+}
+
+bool HasEngine(const std::vector<GraphPlan>& plans, std::uint32_t graph, std::uint32_t engine) {
+  for (const GraphPlan& plan : plans) {
+    if (plan.id != graph) continue;
+    for (const EnginePlan& candidate : plan.engines) {
+      if (candidate.id == engine) return true;
+    }
+  }
+  return false;
+}
+
+Status CheckEdges(const std::vector<GraphPlan>& plans) {
+  for (const GraphPlan& plan : plans) {
+    for (const EdgePlan& edge : plan.edges) {
+      if (!HasEngine(plans, plan.id, edge.source_engine)) {
+        return {Code::kBadConnection, InGraph(plan.id) + ": connects names unknown src_engine_id " +
+                                          std::to_string(edge.source_engine)};
+      }
+      if (!HasEngine(plans, edge.target_graph, edge.target_engine)) {
+        return {Code::kBadConnection,
+                InGraph(plan.id) + ": connects names unknown target_engine_id " +
+                    std::to_string(edge.target_engine) + " in " + InGraph(edge.target_graph)};
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path) {
+  struct stat facts;
+  if (path.empty() || ::stat(path.c_str(), &facts) != 0) {
+    return {Code::kFileMissing, "configuration file \"" + path + "\" does not exist"};
+  }
+  if (S_ISDIR(facts.st_mode)) {
+    return {Code::kConfigMalformed, "configuration file \"" + path + "\" is a directory"};
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return {Code::kFileMissing, "configuration file \"" + path + "\" cannot be opened"};
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  return ParseGraphConfig(text, path);
+}
+
+Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const std::string& name) {
+  static constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";  // editors on Windows write it
+  const bool marked = text.compare(0, 3, kByteOrderMark) == 0;
+  hiai::GraphConfigList list;
+  FirstError errors;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&errors);
+  if (!parser.ParseFromString(marked ? text.substr(3) : text, &list)) {
+    return {Code::kConfigMalformed, name + ":" + errors.text()};
+  }
+  return list;
+}
+
+Result<std::vector<GraphPlan>> PlanGraphs(const hiai::GraphConfigList& list,
+                                          const PlanLimits& limits) {
+  if (list.graphs_size() == 0) {
+    return {Code::kConfigMalformed, "the configuration has no graphs"};
+  }
+  std::vector<GraphPlan> plans;
+  std::set<std::uint32_t> ids;
+  for (const hiai::GraphConfig& graph : list.graphs()) {
+    if (!ids.insert(graph.graph_id()).second) {
+      return {Code::kGraphIdExists, InGraph(graph.graph_id()) + ": the id is used twice"};
+    }
+    Result<GraphPlan> plan = PlanGraph(graph, limits);
+    if (!plan.ok()) return plan.error();
+    plans.push_back(std::move(plan.value()));
+  }
+  const Status edges = CheckEdges(plans);
+  if (!edges.ok()) return edges.error();
+  return plans;
+}
+
+}  // namespace openmatrix

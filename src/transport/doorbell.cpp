@@ -1,0 +1,43 @@
+#include "transport/doorbell.h"
+
+#include <climits>
+#include <thread>
+
+namespace openmatrix {
+
+Doorbell::Doorbell(std::chrono::nanoseconds spin)
+    : most_spin_(spin.count() > 0 ? spin.count() : 0), spin_(most_spin_) {}
+
+std::uint32_t Doorbell::Enter() {
+  const std::uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
+  state_.fetch_add(kSleeper, std::memory_order_seq_cst);
+  return epoch;
+}
+
+void Doorbell::Leave() {
+  std::uint64_t state = state_.load(std::memory_order_relaxed);
+  std::uint64_t left;
+  do {
+    left = state - kSleeper;
+    if (Waking(state) > 0) left -= kWaking;
+  } while (!state_.compare_exchange_weak(state, left, std::memory_order_seq_cst));
+}
+
+void Doorbell::WakeOne(std::uint64_t state) {
+  while (!state_.compare_exchange_weak(state, state + kWaking, std::memory_order_seq_cst)) {
+    if (Sleepers(state) <= Waking(state)) return;
+  }
+  epoch_.fetch_add(1, std::memory_order_seq_cst);
+  FutexWake(epoch_, 1);
+}
+
+void Doorbell::RingAll() {
+  epoch_.fetch_add(1, std::memory_order_seq_cst);
+  FutexWake(epoch_, INT_MAX);
+}
+
+std::chrono::nanoseconds UsefulSpin(std::chrono::nanoseconds wanted) {
+  return std::thread::hardware_concurrency() == 1 ? std::chrono::nanoseconds(0) : wanted;
+}
+
+}  // namespace openmatrix

@@ -1,0 +1,209 @@
+#include "transport/hdc.h"
+
+#include <algorithm>
+#include <functional>
+#include <new>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "memory/outgoing.h"
+#include "transport/codec.h"
+
+namespace openmatrix {
+namespace {
+
+Frame ObjectFrame(const std::shared_ptr<void>& message) {
+  Frame frame;
+  frame.object = message;
+  return frame;
+}
+
+Frame EncodedFrame(const Encoded& encoded, std::string control) {
+  Frame frame;
+  frame.kind = encoded.kind;
+  frame.type_name = encoded.type_name;
+  frame.control = std::move(control);
+  return frame;
+}
+
+Status SendToOwnSide(const Target& target, const std::shared_ptr<void>& message, const Wait& wait) {
+  Result<Mailbox::Slot> slot = target.mailbox->Reserve(target.port, wait);
+  if (!slot) return std::move(slot.error());
+  target.mailbox->Push(std::move(slot.value()), ObjectFrame(message));
+  return {};
+}
+
+Status SendAcross(const Sender& sender, const Target& target, const std::string& name,
+                  const std::shared_ptr<void>& message, const Wait& wait) {
+  Result<Encoded> encoded = Encode(sender.types, name, message.get());
+  if (!encoded) return std::move(encoded.error());
+  Encoded& parts = encoded.value();
+
+  if (parts.bytes == 0) {
+    Result<Mailbox::Slot> slot = target.mailbox->Reserve(target.port, wait);
+    if (!slot) return std::move(slot.error());
+    target.mailbox->Push(std::move(slot.value()), EncodedFrame(parts, std::move(parts.control)));
+    return {};
+  }
+
+  Result<Outgoing> outgoing = Outgoing::Inspect(sender.heap, sender.view, parts.data, parts.bytes);
+  if (!outgoing) return std::move(outgoing.error());
+  Result<Mailbox::Slot> slot = target.mailbox->Reserve(target.port, wait);
+  if (!slot) return std::move(slot.error());
+  Result<Payload> payload = outgoing.value().PrepareFor(target.view, wait);
+  if (!payload) return std::move(payload.error());
+  Status committed = outgoing.value().Commit(&payload.value(), 1, message);
+  if (!committed) return committed;
+
+  Frame frame = EncodedFrame(parts, std::move(parts.control));
+  frame.payload = std::move(payload.value());
+  target.mailbox->Push(std::move(slot.value()), std::move(frame));
+  return {};
+}
+
+// The targets' numbers, ordered by `less`. Two fan-outs that need the same things get them in
+// the same order, so neither waits for what the other has while holding what it waits for.
+template <typename Less>
+std::vector<std::size_t> InOrder(const Targets& targets, const Less& less) {
+  std::vector<std::size_t> order(targets.count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return less(targets.list[a], targets.list[b]);
+  });
+  return order;
+}
+
+// One slot per target, in the targets' order. Several frames for one port are reserved at once:
+// one after the other, two senders could each get half of what both need.
+Result<std::vector<Mailbox::Slot>> ReserveAll(const Targets& targets, const Wait& wait) {
+  const std::less<Mailbox*> before;
+  const std::vector<std::size_t> order = InOrder(targets, [&](const Target& a, const Target& b) {
+    return a.mailbox == b.mailbox ? a.port < b.port : before(a.mailbox, b.mailbox);
+  });
+  std::vector<Mailbox::Slot> slots(targets.count);
+  for (std::size_t first = 0; first < order.size();) {
+    const Target& target = targets.list[order[first]];
+    std::size_t last = first + 1;
+    while (last < order.size() && targets.list[order[last]].mailbox == target.mailbox &&
+           targets.list[order[last]].port == target.port) {
+      ++last;
+    }
+    Result<Mailbox::Slot> several =
+        target.mailbox->Reserve(target.port, wait, static_cast<std::uint32_t>(last - first));
+    if (!several) return std::move(several.error());
+    for (; first < last; ++first) slots[order[first]] = several.value().Split();
+  }
+  return slots;
+}
+
+Status SendToSeveral(const Sender& sender, const Targets& targets, const std::string& name,
+                     const std::shared_ptr<void>& message, const Wait& wait) {
+  const auto crosses = [&](std::size_t i) { return targets.list[i].view != sender.view; };
+  bool any_crosses = false;
+  for (std::size_t i = 0; i < targets.count; ++i) any_crosses = any_crosses || crosses(i);
+
+  Encoded parts;
+  std::optional<Outgoing> outgoing;
+  if (any_crosses) {
+    Result<Encoded> encoded = Encode(sender.types, name, message.get());
+    if (!encoded) return std::move(encoded.error());
+    parts = std::move(encoded.value());
+    if (parts.bytes != 0) {
+      Result<Outgoing> inspected =
+          Outgoing::Inspect(sender.heap, sender.view, parts.data, parts.bytes);
+      if (!inspected) return std::move(inspected.error());
+      outgoing.emplace(std::move(inspected.value()));
+    }
+  }
+
+  // All that allocates comes before Commit: after it nothing may fail.
+  std::vector<Frame> frames;
+  frames.reserve(targets.count);
+  for (std::size_t i = 0; i < targets.count; ++i) {
+    frames.push_back(crosses(i) ? EncodedFrame(parts, parts.control) : ObjectFrame(message));
+  }
+  Result<std::vector<Mailbox::Slot>> slots = ReserveAll(targets, wait);
+  if (!slots) return std::move(slots.error());
+
+  if (outgoing) {
+    std::vector<Payload> payloads;
+    std::vector<Frame*> owners;
+    payloads.reserve(targets.count);
+    owners.reserve(targets.count);
+    for (const std::size_t i : InOrder(
+             targets, [](const Target&a, const Target&b) { return a.view.index < b.view.index; })) {
+      if (!crosses(i)) continue;
+      Result<Payload> payload = outgoing->PrepareFor(targets.list[i].view, wait);
+      if (!payload) return std::move(payload.error());
+      payloads.push_back(std::move(payload.value()));
+      owners.push_back(&frames[i]);
+    }
+    Status committed = outgoing->Commit(payloads.data(), payloads.size(), message);
+    if (!committed) return committed;
+    for (std::size_t i = 0; i < payloads.size(); ++i) owners[i]->payload = std::move(payloads[i]);
+  }
+
+  for (std::size_t i = 0; i < targets.count; ++i) {
+    targets.list[i].mailbox->Push(std::move(slots.value()[i]), std::move(frames[i]));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status Send(const Sender& sender, Targets targets, const std::string& name,
+            const std::shared_ptr<void>& message, const Wait& wait) {
+  if (message == nullptr) return {Code::kNullMessage, "message \"" + name + "\" is null"};
+  if (targets.count != 1) return SendToSeveral(sender, targets, name, message, wait);
+  const Target& target = targets.list[0];
+  return target.view == sender.view ? SendToOwnSide(target, message, wait)
+                                    : SendAcross(sender, target, name, message, wait);
+}
+
+std::shared_ptr<void> Receive(TypeRegistry& types, Frame&& frame) {
+  // Taken over, so that an undelivered payload is dropped here, after the hook and its unwinding.
+  Frame mine = std::move(frame);
+  if (mine.kind == Frame::Kind::kObject) return std::move(mine.object);
+  return Decode(types, mine);
+}
+
+Result<std::shared_ptr<void>> Copy(const Sender& sender, const std::string& name,
+                                   const std::shared_ptr<void>& message, const Wait& wait) {
+  if (message == nullptr) return {Code::kNullMessage, "message \"" + name + "\" is null"};
+  Result<Encoded> encoded = Encode(sender.types, name, message.get());
+  if (!encoded) return std::move(encoded.error());
+  Encoded& parts = encoded.value();
+  Frame frame = EncodedFrame(parts, std::move(parts.control));
+
+  if (parts.bytes != 0) {
+    Result<Outgoing> original =
+        Outgoing::Inspect(sender.heap, sender.view, parts.data, parts.bytes);
+    if (!original) return std::move(original.error());
+    // Sent from foreign memory, the original's hold stays where it is, and a hook that releases
+    // the block and then throws frees nothing twice, which a plain allocation could not promise.
+    const std::unique_ptr<std::uint8_t[]> bytes(new (std::nothrow) std::uint8_t[parts.bytes]);
+    if (bytes == nullptr) {
+      return {Code::kHostMemoryExhausted,
+              "no " + std::to_string(parts.bytes) + " bytes to copy message \"" + name + "\""};
+    }
+    std::copy_n(parts.data, parts.bytes, bytes.get());
+    Result<Outgoing> outgoing =
+        Outgoing::Inspect(sender.heap, sender.view, bytes.get(), parts.bytes);
+    if (!outgoing) return std::move(outgoing.error());
+    Result<Payload> payload = outgoing.value().PrepareFor(sender.view, wait);
+    if (!payload) return std::move(payload.error());
+    Status committed = outgoing.value().Commit(&payload.value(), 1, {});
+    if (!committed) return std::move(committed.error());
+    frame.payload = std::move(payload.value());
+  }
+
+  std::shared_ptr<void> copy = Decode(sender.types, frame);
+  if (copy == nullptr) {
+    return {Code::kHookFailed, "message \"" + name + "\" could not be copied on its own side"};
+  }
+  return copy;
+}
+
+}  // namespace openmatrix

@@ -1,0 +1,77 @@
+// The message types one side knows: per name, the hooks that turn an object into bytes and back.
+//
+// The truth lies in the maps of the public factory, which old binaries fill inline without
+// telling us. A collector copies them into an immutable snapshot; Find reads the snapshot with
+// one atomic load and one hash look-up, no lock. A miss collects once more before it says no.
+// Any thread. A returned entry stays valid as long as the registry: old snapshots are kept.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mutex.h"
+#include "transport/object_turns.h"
+
+namespace openmatrix {
+
+using FastOutHook = std::function<void(void* object, std::string& control, std::uint8_t*& data,
+                                       std::uint32_t& bytes)>;
+using FastInHook =
+    std::function<std::shared_ptr<void>(const char* control, const std::uint32_t& control_bytes,
+                                        const std::uint8_t* data, const std::uint32_t& bytes)>;
+using CommonOutHook = std::function<void(void* object, std::string& control)>;
+using CommonInHook = std::function<std::shared_ptr<void>(const std::string& control)>;
+using ConvertHook = std::function<std::shared_ptr<void>(void* object)>;
+
+// Any of them may be missing. The fast pair is preferred.
+struct TypeHooks {
+  FastOutHook fast_out;
+  FastInHook fast_in;
+  CommonOutHook common_out;
+  CommonInHook common_in;
+  ConvertHook convert;
+};
+
+using TypeTable = std::unordered_map<std::string, TypeHooks>;
+
+class TypeRegistry {
+ public:
+  using Entry = TypeTable::value_type;  // {name, hooks}
+  using Collector = std::function<void(TypeTable&)>;
+
+  // The names of builtin_types.h are added to what the collector finds.
+  explicit TypeRegistry(Collector collector);
+  TypeRegistry(const TypeRegistry&) = delete;
+  TypeRegistry& operator=(const TypeRegistry&) = delete;
+
+  // Null if nobody registered the name.
+  const TypeHooks* Find(const std::string& name) {
+    const Entry* entry = FindEntry(name);
+    return entry == nullptr ? nullptr : &entry->second;
+  }
+  const Entry* FindEntry(const std::string& name);
+
+  // The maps have changed (a library was loaded, a name was taken away): collect again at the
+  // next look-up. Callable with the factory's lock held.
+  void Refresh();
+
+  // Serialize hooks for one object run one after the other.
+  ObjectTurns& turns() { return turns_; }
+
+ private:
+  const Entry* FindSlowly(const std::string& name) OPENMATRIX_EXCLUDES(mutex_);
+
+  const Collector collector_;
+  std::atomic<const TypeTable*> current_{nullptr};  // partner: Refresh and FindSlowly store
+  std::atomic<std::uint64_t> generation_{0};        // partner: FindSlowly, while it collects
+  Mutex mutex_;
+  std::vector<std::unique_ptr<const TypeTable>> snapshots_ OPENMATRIX_GUARDED_BY(mutex_);
+  ObjectTurns turns_;
+};
+
+}  // namespace openmatrix

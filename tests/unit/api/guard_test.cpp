@@ -1,0 +1,55 @@
+// Tests src/api/guard.*: what bodies answer, what they throw, and what is logged about it.
+#include "api/guard.h"
+
+#include <gtest/gtest.h>
+
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "log_capture.h"
+
+namespace openmatrix {
+namespace {
+
+TEST(Guard, PassesStatusesThrough) {
+  EXPECT_EQ(Guard([] { return HIAI_OK; }), HIAI_OK);
+  EXPECT_EQ(Guard([]() -> HIAI_StatusT { return 3; }), 3u);
+}
+
+TEST(Guard, TranslatesResults) {
+  EXPECT_EQ(Guard([] { return Status(); }), HIAI_OK);
+  EXPECT_EQ(Guard([] { return Result<int>(5); }), HIAI_OK);
+  EXPECT_EQ(Guard([] { return Status(Code::kNoGraph, ""); }), HIAI_GRAPH_NOT_EXIST);
+  EXPECT_EQ(Guard([] { return Result<int>(Error{Code::kUserStatus, "", 3}); }), 3u);
+}
+
+TEST(Guard, LogsTheTextOfAFailureOnce) {
+  LogCapture log(LogLevel::kInfo);
+
+  EXPECT_EQ(Guard([] { return Status(Code::kNoGraph, "there is no graph 7"); }),
+            HIAI_GRAPH_NOT_EXIST);
+
+  EXPECT_NE(log.Text().find(" ERROR there is no graph 7\n"), std::string::npos) << log.Text();
+}
+
+TEST(Guard, SaysNothingAboutWhatIsTriedAgain) {
+  LogCapture log(LogLevel::kInfo);
+
+  EXPECT_EQ(Guard([] { return Status(Code::kQueueFull, "port 0 is full"); }), HIAI_QUEUE_FULL);
+
+  EXPECT_EQ(log.Text(), "");
+}
+
+TEST(Guard, StopsExceptions) {
+  LogCapture log(LogLevel::kInfo);
+
+  EXPECT_EQ(Guard([]() -> Status { throw std::runtime_error("boom"); }), HIAI_EXCEPTION);
+  EXPECT_EQ(Guard([]() -> Status { throw 5; }), HIAI_EXCEPTION);
+  EXPECT_EQ(Guard([]() -> Status { throw std::bad_alloc(); }), HIAI_MEMORY_EXHAUSTED);
+
+  EXPECT_NE(log.Text().find("boom"), std::string::npos) << log.Text();
+}
+
+}  // namespace
+}  // namespace openmatrix

@@ -1,0 +1,176 @@
+#include "base/log_sink.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <thread>
+#include <vector>
+
+namespace openmatrix {
+namespace {
+
+std::vector<std::string> LinesOf(const std::string& file) {
+  std::vector<std::string> lines;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// The log goes to a file of the test, and back to the default afterwards.
+class LogSink : public testing::Test {
+ protected:
+  LogSink() { std::remove(file_.c_str()); }
+  ~LogSink() override {
+    ConfigureLog(LogLevel::kWarning, "");
+    std::remove(file_.c_str());
+  }
+
+  std::vector<std::string> Lines() const { return LinesOf(file_); }
+
+  const std::string file_ =
+      testing::TempDir() + "openmatrix_log_sink_test." + std::to_string(::getpid());
+};
+
+TEST_F(LogSink, WritesTimeLevelAndText) {
+  ConfigureLog(LogLevel::kWarning, file_);
+
+  Log(LogLevel::kError, "%d bytes asked", 64);
+
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 1u);
+  const std::regex form(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z ERROR 64 bytes asked)");
+  EXPECT_TRUE(std::regex_match(lines[0], form)) << lines[0];
+}
+
+TEST_F(LogSink, DropsWhatIsBelowTheThreshold) {
+  ConfigureLog(LogLevel::kError, file_);
+
+  Log(LogLevel::kWarning, "dropped");
+  LogLine(LogLevel::kInfo, "dropped");
+
+  EXPECT_FALSE(LogEnabled(LogLevel::kWarning));
+  EXPECT_TRUE(LogEnabled(LogLevel::kError));
+  EXPECT_TRUE(Lines().empty());
+}
+
+TEST_F(LogSink, CutsALongLine) {
+  ConfigureLog(LogLevel::kInfo, file_);
+  const std::string longer(kMaxLogLineBytes + 100, 'x');
+
+  LogLine(LogLevel::kInfo, longer);
+  Log(LogLevel::kInfo, "%s", longer.c_str());
+
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 2u);
+  for (const std::string& line : lines) {
+    EXPECT_EQ(std::count(line.begin(), line.end(), 'x'),
+              static_cast<std::ptrdiff_t>(kMaxLogLineBytes));
+  }
+}
+
+TEST_F(LogSink, KeepsTextWithLineBreaksOnOneLine) {
+  ConfigureLog(LogLevel::kInfo, file_);
+
+  LogLine(LogLevel::kInfo, "one\ntwo\r\nthree");
+
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_NE(lines[0].find("one two  three"), std::string::npos);
+}
+
+TEST_F(LogSink, LeavesErrnoAlone) {
+  ConfigureLog(LogLevel::kInfo, file_);
+  errno = EBUSY;
+
+  Log(LogLevel::kInfo, "text");
+
+  EXPECT_EQ(errno, EBUSY);
+}
+
+TEST_F(LogSink, NeverMixesTheLinesOfSeveralThreads) {
+  constexpr int kThreads = 4;
+  constexpr int kLines = 200;
+  ConfigureLog(LogLevel::kInfo, file_);
+  const std::string text(500, 'y');
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < kLines; ++n) LogLine(LogLevel::kInfo, text);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  const std::vector<std::string> lines = Lines();
+  EXPECT_EQ(lines.size(), static_cast<std::size_t>(kThreads * kLines));
+  for (const std::string& line : lines) {
+    ASSERT_EQ(line.substr(line.size() - text.size()), text);
+  }
+}
+
+TEST_F(LogSink, FallsBackToStderrWhenTheFileCannotBeOpened) {
+  testing::internal::CaptureStderr();
+
+  ConfigureLog(LogLevel::kWarning, "/nonexistent/log");
+  Log(LogLevel::kWarning, "still heard");
+
+  const std::string output = testing::internal::GetCapturedStderr();
+  EXPECT_NE(output.find("cannot open /nonexistent/log"), std::string::npos) << output;
+  EXPECT_NE(output.find("WARNING still heard"), std::string::npos) << output;
+}
+
+TEST_F(LogSink, ConfigureOnceRespectsAnEarlierConfiguration) {
+  ConfigureLog(LogLevel::kFatal, file_);
+
+  ConfigureLogOnce(LogLevel::kDebug, "");
+
+  EXPECT_FALSE(LogEnabled(LogLevel::kError));
+}
+
+TEST(OnceGate, LetsExactlyOneOfManyThreadsPass) {
+  OnceGate gate;
+  std::atomic<int> passed{0};
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { passed += gate.Enter() ? 1 : 0; });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(passed.load(), 1);
+  EXPECT_FALSE(gate.Enter());
+}
+
+// An object of another translation unit that logs while statics are made and destroyed.
+struct LogsAtBothEnds {
+  LogsAtBothEnds() { Log(LogLevel::kDebug, "before main"); }
+  ~LogsAtBothEnds() { Log(LogLevel::kDebug, "after main"); }
+} g_logs_at_both_ends;
+
+// The environment is read on first use, so this needs a process of its own.
+TEST(LogSinkInAFreshProcess, TakesLevelAndFileFromTheEnvironmentBeforeMainAndAfterIt) {
+  const std::string file =
+      testing::TempDir() + "openmatrix_log_env_test." + std::to_string(::getpid());
+  std::remove(file.c_str());
+  char self[4096] = {};
+  ASSERT_GT(::readlink("/proc/self/exe", self, sizeof self - 1), 0);
+
+  const std::string command =
+      "OPENMATRIX_LOG=debug:" + file + " '" + self + "' --gtest_filter=None.None >/dev/null";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+
+  const std::vector<std::string> lines = LinesOf(file);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_NE(lines[0].find("DEBUG before main"), std::string::npos);
+  EXPECT_NE(lines[1].find("DEBUG after main"), std::string::npos);
+  std::remove(file.c_str());
+}
+
+}  // namespace
+}  // namespace openmatrix

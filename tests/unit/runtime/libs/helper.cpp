@@ -1,0 +1,4 @@
+// What needs_helper.cpp calls, in a library that it does not name.
+#include <string>
+
+std::string HelperText() { return "helped"; }

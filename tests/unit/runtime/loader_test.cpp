@@ -1,0 +1,104 @@
+#include "runtime/loader.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include "api/process_instance.h"
+#include "hiaiengine/data_type_reg.h"
+#include "hiaiengine/engine.h"
+#include "hiaiengine/init.h"
+#include "os/module.h"
+
+// The libraries take the framework's names from this program, which must therefore use them.
+namespace {
+
+class InTheProgram : public hiai::Engine {
+  HIAI_DEFINE_PROCESS(1, 1)
+};
+
+HIAI_IMPL_ENGINE_PROCESS("InTheProgram", InTheProgram, 1) { return SendData(0, "string", arg0); }
+
+}  // namespace
+
+namespace openmatrix {
+namespace {
+
+std::string TestLibrary(const std::string& name) {
+  return std::string(OPENMATRIX_TEST_LIBRARIES) + "/" + name + ".so";
+}
+
+Status Load(const std::vector<std::string>& names, View side) {
+  Loader loader([] {});
+  return loader.Load(names, side);
+}
+
+TEST(Loader, WhatADeviceLibraryRegistersIsTheDevicesAndLiesInIt) {
+  const Status loaded = Load({TestLibrary("openmatrix_test_device")}, View::Device(1));
+
+  ASSERT_TRUE(loaded.ok()) << loaded.error().text;
+  const EngineCreator creator = GetEngineRegistry(View::Device(1)).Find("DeviceEcho");
+  ASSERT_NE(creator, nullptr);
+  EXPECT_EQ(GetEngineRegistry(View::Host()).Find("DeviceEcho"), nullptr);
+  std::uint32_t device = 0;
+  ASSERT_TRUE(FindDeviceOf(reinterpret_cast<const void*>(creator), device));
+  EXPECT_EQ(device, 1u);
+  EXPECT_TRUE(
+      CheckBelongsTo(reinterpret_cast<const void*>(creator), View::Device(1), "creator").ok());
+}
+
+TEST(Loader, WhatAHostLibraryRegistersIsTheHosts) {
+  ASSERT_TRUE(Load({TestLibrary("openmatrix_test_host")}, View::Host()).ok());
+
+  const EngineCreator creator = GetEngineRegistry(View::Host()).Find("HostLibraryEcho");
+  ASSERT_NE(creator, nullptr);
+  std::uint32_t device = 0;
+  EXPECT_FALSE(FindDeviceOf(reinterpret_cast<const void*>(creator), device));
+}
+
+TEST(Loader, RunsTheCallbackAfterEachLoad) {
+  int loads = 0;
+  Loader loader([&loads] { ++loads; });
+  const std::string library = TestLibrary("openmatrix_test_device");
+
+  ASSERT_TRUE(loader.Load({library, library}, View::Device(0)).ok());
+
+  EXPECT_EQ(loads, 2);
+}
+
+TEST(Loader, MissingFilesAreToldFromBrokenOnes) {
+  const Status missing = Load({"./libnowhere.so", "libnowhere_either.so"}, View::Device(0));
+  const Status broken = Load({"./libnowhere.so", "/proc/self/cmdline"}, View::Device(0));
+
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code, Code::kFileMissing);
+  EXPECT_NE(missing.error().text.find("libnowhere.so"), std::string::npos);
+  EXPECT_NE(missing.error().text.find("libnowhere_either.so"), std::string::npos);
+  ASSERT_FALSE(broken.ok());
+  EXPECT_EQ(broken.error().code, Code::kLibraryNotLoaded);
+}
+
+TEST(Loader, AnEmptyNameIsMissing) {
+  const Status loaded = Load({""}, View::Host());
+
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code, Code::kFileMissing);
+}
+
+TEST(Loader, ANameWithoutDirectoryIsSearchedByTheSystem) {
+  EXPECT_TRUE(Load({"libm.so.6"}, View::Host()).ok());
+}
+
+TEST(Loader, CodeOfTheProgramBelongsToTheHostAndIsNamedWhenADeviceClaimsIt) {
+  const auto* here = reinterpret_cast<const void*>(&HIAI_Init);
+
+  EXPECT_TRUE(CheckBelongsTo(here, View::Host(), "it").ok());
+  const Status refused = CheckBelongsTo(here, View::Device(0), "the creator");
+
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kLibraryNotLoaded);
+  EXPECT_NE(refused.error().text.find("HIAI_Init"), std::string::npos) << refused.error().text;
+  EXPECT_NE(refused.error().text.find("the executable"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace openmatrix

@@ -1,0 +1,167 @@
+#include "transport/type_registry.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/mutex.h"
+
+namespace openmatrix {
+namespace {
+
+// The public factory's maps, as far as a registry sees them.
+class Factory {
+ public:
+  void Register(const std::string& name, int mark) {
+    MutexLock lock(mutex_);
+    table_[name].common_out = [mark](void*, std::string& out) { out = std::to_string(mark); };
+  }
+  void Unregister(const std::string& name) {
+    MutexLock lock(mutex_);
+    table_.erase(name);
+  }
+  TypeRegistry::Collector Collector() {
+    return [this](TypeTable& table) {
+      ++collections;
+      MutexLock lock(mutex_);
+      table = table_;
+    };
+  }
+  std::atomic<int> collections{0};
+
+ private:
+  Mutex mutex_;
+  TypeTable table_ OPENMATRIX_GUARDED_BY(mutex_);
+};
+
+std::string MarkOf(const TypeHooks& hooks) {
+  std::string mark;
+  hooks.common_out(nullptr, mark);
+  return mark;
+}
+
+TEST(TypeRegistry, FindsWhatTheCollectorFoundWithoutCollectingAgain) {
+  Factory factory;
+  factory.Register("A", 1);
+  TypeRegistry registry(factory.Collector());
+
+  for (int i = 0; i < 3; ++i) {
+    const TypeHooks* hooks = registry.Find("A");
+    ASSERT_NE(hooks, nullptr);
+    EXPECT_EQ(MarkOf(*hooks), "1");
+  }
+  EXPECT_EQ(factory.collections, 1);
+}
+
+TEST(TypeRegistry, AnEntryKnowsItsName) {
+  Factory factory;
+  factory.Register("A", 1);
+  TypeRegistry registry(factory.Collector());
+
+  const TypeRegistry::Entry* entry = registry.FindEntry("A");
+
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->first, "A");
+}
+
+TEST(TypeRegistry, SeesARegistrationThatNobodyToldItOf) {
+  Factory factory;
+  TypeRegistry registry(factory.Collector());
+  EXPECT_EQ(registry.Find("A"), nullptr);
+
+  factory.Register("A", 1);
+
+  const TypeHooks* hooks = registry.Find("A");
+  ASSERT_NE(hooks, nullptr);
+  EXPECT_EQ(MarkOf(*hooks), "1");
+}
+
+TEST(TypeRegistry, SeesAnUnregistrationAfterRefresh) {
+  Factory factory;
+  factory.Register("A", 1);
+  TypeRegistry registry(factory.Collector());
+  const TypeHooks* old = registry.Find("A");
+  ASSERT_NE(old, nullptr);
+
+  factory.Unregister("A");
+  registry.Refresh();
+
+  EXPECT_EQ(registry.Find("A"), nullptr);
+  EXPECT_EQ(MarkOf(*old), "1");  // still valid for a send that is under way
+}
+
+TEST(TypeRegistry, SeesAReplacementAfterRefresh) {
+  Factory factory;
+  factory.Register("A", 1);
+  TypeRegistry registry(factory.Collector());
+  ASSERT_NE(registry.Find("A"), nullptr);
+
+  factory.Register("A", 2);
+  registry.Refresh();
+
+  const TypeHooks* hooks = registry.Find("A");
+  ASSERT_NE(hooks, nullptr);
+  EXPECT_EQ(MarkOf(*hooks), "2");
+}
+
+TEST(TypeRegistry, WorksWithoutACollector) {
+  TypeRegistry registry(nullptr);
+
+  EXPECT_NE(registry.Find("string"), nullptr);
+  EXPECT_EQ(registry.Find("A"), nullptr);
+}
+
+TEST(TypeRegistry, ARefreshDuringACollectionIsNotLost) {
+  Factory factory;
+  TypeRegistry* self = nullptr;
+  int collections = 0;
+  TypeRegistry registry([&](TypeTable& table) {
+    factory.Collector()(table);
+    if (++collections == 1) {  // the maps change just after they were read
+      factory.Register("A", 2);
+      self->Refresh();
+    }
+  });
+  self = &registry;
+  factory.Register("A", 1);
+
+  const TypeHooks* hooks = registry.Find("A");
+
+  ASSERT_NE(hooks, nullptr);
+  EXPECT_EQ(MarkOf(*hooks), "2");
+}
+
+TEST(TypeRegistry, ManyThreadsFindWhileNamesComeAndGo) {
+  constexpr int kNames = 200;
+  Factory factory;
+  factory.Register("always", 7);
+  TypeRegistry registry(factory.Collector());
+  std::atomic<int> registered{0};
+  std::vector<std::thread> readers;
+  for (int r = 0; r < 3; ++r) {
+    readers.emplace_back([&] {
+      while (registered.load() < kNames) {
+        const TypeHooks* always = registry.Find("always");
+        ASSERT_NE(always, nullptr);
+        EXPECT_EQ(MarkOf(*always), "7");
+        const int newest = registered.load();
+        if (newest > 0) {
+          EXPECT_NE(registry.Find("name" + std::to_string(newest - 1)), nullptr);
+        }
+      }
+    });
+  }
+  for (int i = 0; i < kNames; ++i) {
+    factory.Register("name" + std::to_string(i), i);
+    if (i % 3 == 0) registry.Refresh();
+    registered = i + 1;
+  }
+  for (std::thread& reader : readers) reader.join();
+}
+
+}  // namespace
+}  // namespace openmatrix
