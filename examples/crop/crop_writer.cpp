@@ -26,7 +26,7 @@ HIAI_StatusT CropWriter::RecvData(const std::shared_ptr<void>& message) {
   if (answer == nullptr) return HIAI_OK;
   bool good = answer->error.empty();
   if (!good) {
-    std::fprintf(stderr, "crop_demo: %s\n", answer->error.c_str());
+    std::fprintf(stderr, "crop_demo: %s: %s\n", answer->name.c_str(), answer->error.c_str());
   } else if (!answer->IsEndOfStream() && answer->id < written_ids_) {
     good = Write(*answer);
   }
@@ -40,9 +40,9 @@ bool CropWriter::Write(const CropsMessage& answer) const {
     PictureFormat format = answer.format;
     format.width = crop.width;
     format.height = crop.height;
-    std::string error;
-    if (!WritePicture(directory_ + "/" + FileName(answer, crop), format, pixels, error)) {
-      std::fprintf(stderr, "crop_demo: %s\n", error.c_str());
+    const std::string path = directory_ + "/" + FileName(answer, crop);
+    if (!WritePicture(path, format, pixels)) {
+      std::fprintf(stderr, "crop_demo: %s: cannot be written\n", path.c_str());
       return false;
     }
     pixels += PixelBytes(format, crop.width, crop.height);

@@ -44,7 +44,7 @@ bool LoadPicture(const PictureJob& job, PictureMessage& picture, std::string& er
   void* block = nullptr;
   const HIAI_StatusT status = hiai::HIAIMemory::HIAI_DMalloc(reader.pixel_bytes(), block);
   if (status != HIAI_OK) {
-    error = job.path + ": no transfer memory: " + HIAI_GET_ERROR_STR(status);
+    error = "no transfer memory: " + HIAI_GET_ERROR_STR(status);
     return false;
   }
   if (!reader.ReadPixels(static_cast<uint8_t*>(block), error)) {
@@ -92,7 +92,7 @@ HIAI_IMPL_ENGINE_PROCESS("PictureSource", PictureSource, 1) {
   if (status == HIAI_OK) return HIAI_OK;
   // A failed send changes nothing: the block is still ours.
   if (picture->pixels != nullptr) hiai::HIAIMemory::HIAI_DFree(picture->pixels.get());
-  return Fail(*job, job->path + ": not sent to the device: " + HIAI_GET_ERROR_STR(status));
+  return Fail(*job, "not sent to the device: " + HIAI_GET_ERROR_STR(status));
 }
 
 class CropSink : public hiai::Engine {

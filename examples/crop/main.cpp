@@ -113,20 +113,18 @@ bool PrintSummary(const CropTally& tally) {
   uint64_t live = 0;  // of the host and of all devices
   for (const OpenmatrixViewStats& view : stats.views) live += view.live_blocks;
 
-  std::printf("%llu payloads, %llu bytes crossed between host and device\n",
-              static_cast<unsigned long long>(stats.shared_sends),
-              static_cast<unsigned long long>(stats.shared_bytes));
-  char text[160];
-  std::snprintf(
-      text, sizeof text, "%llu pictures, %llu crops, %llu payload bytes copied, %llu live blocks",
-      static_cast<unsigned long long>(tally.pictures), static_cast<unsigned long long>(tally.crops),
-      static_cast<unsigned long long>(copied), static_cast<unsigned long long>(live));
+  const std::string figures = std::to_string(tally.pictures) + " pictures, " +
+                              std::to_string(tally.crops) + " crops, " + std::to_string(copied) +
+                              " payload bytes copied, " + std::to_string(live) + " live blocks";
   // A picture and its crops are one payload each.
   if (copied != 0 || live != 0 || stats.shared_sends != 2 * tally.pictures) {
-    PrintError(text);
+    PrintError("wrong at the end: " + figures + ", " + std::to_string(stats.shared_sends) +
+               " payloads that crossed without a copy");
     return false;
   }
-  std::printf("OK: %s\n", text);
+  std::printf("%s bytes crossed between host and device\n",
+              std::to_string(stats.shared_bytes).c_str());
+  std::printf("OK: %s\n", figures.c_str());
   return true;
 }
 

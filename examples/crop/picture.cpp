@@ -42,23 +42,22 @@ bool PictureReader::ReadHeader() {
 }
 
 bool PictureReader::Open(const std::string& path, std::string& error) {
-  path_ = path;
   file_.open(path, std::ios::binary);
   if (!file_) {
-    error = path + ": cannot be opened";
+    error = "cannot be opened";
     return false;
   }
   if (!ReadHeader()) {
-    error = path + ": not a binary PPM or PGM picture";
+    error = "not a binary PPM or PGM picture";
     return false;
   }
   if (format_.max_value > 255) {
-    error = path + ": more than 8 bits per channel";
+    error = "more than 8 bits per channel";
     return false;
   }
   const uint64_t bytes = PixelBytes(format_, format_.width, format_.height);
   if (bytes > kMaxPixelBytes) {
-    error = path + ": " + std::to_string(bytes) + " bytes of pixels are more than one block holds";
+    error = std::to_string(bytes) + " bytes of pixels are more than one block holds";
     return false;
   }
   // Before anybody takes memory because a broken header says so.
@@ -67,7 +66,7 @@ bool PictureReader::Open(const std::string& path, std::string& error) {
   const std::streamoff end = file_.tellg();
   file_.seekg(begin);
   if (!file_ || end < begin || static_cast<uint64_t>(end - begin) < bytes) {
-    error = path + ": truncated, the header promises " + std::to_string(bytes) + " bytes of pixels";
+    error = "truncated, the header promises " + std::to_string(bytes) + " bytes of pixels";
     return false;
   }
   pixel_bytes_ = static_cast<uint32_t>(bytes);
@@ -76,12 +75,11 @@ bool PictureReader::Open(const std::string& path, std::string& error) {
 
 bool PictureReader::ReadPixels(uint8_t* pixels, std::string& error) {
   if (file_.read(reinterpret_cast<char*>(pixels), pixel_bytes_)) return true;
-  error = path_ + ": cannot be read";
+  error = "cannot be read";
   return false;
 }
 
-bool WritePicture(const std::string& path, const PictureFormat& format, const uint8_t* pixels,
-                  std::string& error) {
+bool WritePicture(const std::string& path, const PictureFormat& format, const uint8_t* pixels) {
   std::ofstream file(path, std::ios::binary);
   file << (format.channels == 3 ? "P6" : "P5") << '\n'
        << format.width << ' ' << format.height << '\n'
@@ -89,7 +87,5 @@ bool WritePicture(const std::string& path, const PictureFormat& format, const ui
   file.write(reinterpret_cast<const char*>(pixels),
              static_cast<std::streamsize>(PixelBytes(format, format.width, format.height)));
   file.close();
-  if (file) return true;
-  error = path + ": cannot be written";
-  return false;
+  return bool(file);
 }

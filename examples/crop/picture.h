@@ -1,6 +1,7 @@
 // Reads and writes binary PPM (P6, colour) and PGM (P5, gray) files of 8 bits per channel.
 //
-// Files are not trusted: every function answers false and sets `error`, naming the file.
+// Files are not trusted: false means that nothing came of it, and `error` says why, without the
+// name of the file.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +26,11 @@ class PictureReader {
  private:
   bool ReadHeader();
 
-  std::string path_;
   std::ifstream file_;
   PictureFormat format_;
   uint32_t pixel_bytes_ = 0;
 };
 
-// Writes a picture of `format` (P6 or P5 by its channels), replacing the file.
-bool WritePicture(const std::string& path, const PictureFormat& format, const uint8_t* pixels,
-                  std::string& error);
+// Writes a picture of `format` (P6 or P5 by its channels), replacing the file; false if it could
+// not be written.
+bool WritePicture(const std::string& path, const PictureFormat& format, const uint8_t* pixels);

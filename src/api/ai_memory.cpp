@@ -21,13 +21,13 @@
 namespace openmatrix {
 namespace {
 
-// The heap of the process once somebody has asked for it, so that the fast path need not ask
-// whether the process exists. Partner: TheHeap stores, all calls load.
-std::atomic<Heap*> g_heap{nullptr};
+// Whose caches serve the fast path: the heap of the process, once somebody has asked for it.
+// Partner: TheHeap stores, all calls load.
+std::atomic<const Heap::Impl*> g_identity{nullptr};
 
 Heap& TheHeap() {
   Heap& heap = GetProcess().heap();
-  g_heap.store(&heap, std::memory_order_release);
+  g_identity.store(heap.identity(), std::memory_order_release);
   return heap;
 }
 
@@ -75,60 +75,72 @@ void ReportFailure(const Request& request, const Heap& heap, const Error& error)
       counts.live_bytes, counts.charged_bytes, counts.limit_bytes);
 }
 
-__attribute__((noinline)) HIAI_StatusT AllocateSlowly(const Request& request,
-                                                      void*& block) noexcept {
-  block = nullptr;
-  return Guard([&]() -> HIAI_StatusT {
-    Heap& heap = TheHeap();
-    Result<void*> result = heap.Allocate(request.view, request.bytes, request.family,
-                                         request.release, Wait::For(request.time, CurrentStop()));
-    if (result.ok()) {
-      block = result.value();
-      return HIAI_OK;
-    }
-    ReportFailure(request, heap, result.error());
-    return StatusOf(result.error());
-  });
+HIAI_StatusT Allocate(const Request& request, void*& block) {
+  Heap& heap = TheHeap();
+  Result<void*> result = heap.Allocate(request.view, request.bytes, request.family, request.release,
+                                       Wait::For(request.time, CurrentStop()));
+  if (result.ok()) {
+    block = result.value();
+    return HIAI_OK;
+  }
+  ReportFailure(request, heap, result.error());
+  return StatusOf(result.error());
 }
 
-inline HIAI_StatusT Allocate(View view, std::uint32_t bytes, Family family, Release release,
-                             std::uint32_t time, void*& block) noexcept {
-  Heap* const heap = g_heap.load(std::memory_order_acquire);
-  if (heap != nullptr) {
-    void* const cached = FastAllocate(*heap, view, bytes, family, release);
-    if (cached != nullptr) {
-      block = cached;
-      return HIAI_OK;
-    }
-  }
-  return AllocateSlowly({view, bytes, family, release, std::chrono::milliseconds(time)}, block);
+Release ReleaseOf(std::uint32_t flag) {
+  return (flag & MEMORY_ATTR_MANUAL_FREE) != 0 ? Release::kManual : Release::kAuto;
 }
 
 // 0 and 1 are of older generations; 5, 6 and other bits are mistakes that only strict rules refuse.
-bool FlagRefused(std::uint32_t flag) {
-  const bool known = flag <= MEMORY_ATTR_AUTO_FREE || flag == MEMORY_ATTR_MANUAL_FREE;
-  return !known && GetOptions().rules == Rules::kStrict;
+bool IsPlain(std::uint32_t flag) {
+  return flag <= MEMORY_ATTR_AUTO_FREE || flag == MEMORY_ATTR_MANUAL_FREE;
 }
 
-inline HIAI_StatusT AllocateTransfer(const void* caller, std::uint32_t bytes, std::uint32_t time,
-                                     std::uint32_t flag, void*& block) noexcept {
-  if (FlagRefused(flag)) {
-    block = nullptr;
-    Log(LogLevel::kWarning, "HIAI_DMalloc refused flag %" PRIu32 ": strict rules", flag);
-    return HIAI_GRAPH_INVALID_VALUE;
-  }
-  const Release release = (flag & MEMORY_ATTR_MANUAL_FREE) != 0 ? Release::kManual : Release::kAuto;
-  return Allocate(SideOfCall(caller), bytes, Family::kTransfer, release, time, block);
+// The slow ways are functions of their own, so that the fast ones need no stack frame.
+__attribute__((noinline)) HIAI_StatusT AllocateSlowly(const void* caller, std::uint32_t bytes,
+                                                      std::uint32_t time, std::uint32_t flag,
+                                                      void*& block) noexcept {
+  block = nullptr;
+  return Guard([&]() -> HIAI_StatusT {
+    if (!IsPlain(flag) && GetOptions().rules == Rules::kStrict) {
+      Log(LogLevel::kWarning, "HIAI_DMalloc refused flag %" PRIu32 ": strict rules", flag);
+      return HIAI_GRAPH_INVALID_VALUE;
+    }
+    return Allocate({SideOfCall(caller), bytes, Family::kTransfer, ReleaseOf(flag),
+                     std::chrono::milliseconds(time)},
+                    block);
+  });
+}
+
+__attribute__((noinline)) void* AllocateSlowlyForC(const void* caller, std::uint32_t bytes,
+                                                   std::uint32_t time,
+                                                   std::uint32_t flag) noexcept {
+  void* block;
+  AllocateSlowly(caller, bytes, time, flag, block);
+  return block;
+}
+
+// Null: take the slow way.
+inline void* TryFast(const void* caller, std::uint32_t bytes, std::uint32_t flag) noexcept {
+  if (!IsPlain(flag)) return nullptr;
+  return FastAllocate(g_identity.load(std::memory_order_acquire), SideOfCall(caller), bytes,
+                      Family::kTransfer, ReleaseOf(flag));
 }
 
 HIAI_StatusT AllocateDvpp(const void* caller, std::uint32_t bytes, void*& block) noexcept {
   const View view = SideOfCall(caller);
-  if (view.is_host() && GetOptions().rules == Rules::kStrict) {
-    block = nullptr;
-    Log(LogLevel::kWarning, "HIAI_DVPP_DMalloc refused on the host: strict rules");
-    return HIAI_MEMORY_NOT_SUPPORT;
-  }
-  return Allocate(view, bytes, Family::kDvpp, Release::kManual, 0, block);
+  block = nullptr;
+  return Guard([&]() -> HIAI_StatusT {
+    if (view.is_host() && GetOptions().rules == Rules::kStrict) {
+      Log(LogLevel::kWarning, "HIAI_DVPP_DMalloc refused on the host: strict rules");
+      return HIAI_MEMORY_NOT_SUPPORT;
+    }
+    block = FastAllocate(g_identity.load(std::memory_order_acquire), view, bytes, Family::kDvpp,
+                         Release::kManual);
+    if (block != nullptr) return HIAI_OK;
+    return Allocate({view, bytes, Family::kDvpp, Release::kManual, std::chrono::milliseconds(0)},
+                    block);
+  });
 }
 
 struct FreeFinding {
@@ -177,8 +189,7 @@ __attribute__((noinline)) HIAI_StatusT FreeSlowly(void* address, Family family) 
 }
 
 inline HIAI_StatusT Free(void* address, Family family) noexcept {
-  Heap* const heap = g_heap.load(std::memory_order_acquire);
-  if (heap != nullptr && FastFree(*heap, address, family)) return HIAI_OK;
+  if (FastFree(g_identity.load(std::memory_order_acquire), address, family)) return HIAI_OK;
   return FreeSlowly(address, family);
 }
 
@@ -193,7 +204,11 @@ namespace hiai {
 
 HIAI_StatusT HIAIMemory::HIAI_DMalloc(const uint32_t dataSize, void*& dataBuffer,
                                       const uint32_t& timeOut, uint32_t flag) {
-  return openmatrix::AllocateTransfer(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
+  if (void* const block = openmatrix::TryFast(OPENMATRIX_CALLER, dataSize, flag)) {
+    dataBuffer = block;
+    return HIAI_OK;
+  }
+  return openmatrix::AllocateSlowly(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
 }
 
 HIAI_StatusT HIAIMemory::HIAI_DFree(void* dataBuffer) {
@@ -220,9 +235,9 @@ HIAI_StatusT HIAIMemory::HIAI_DVPP_DFree(void* dataBuffer) {
 }  // namespace hiai
 
 void* HIAI_DMalloc(const uint32_t dataSize, const uint32_t timeOut, uint32_t flag) {
-  void* block = nullptr;
-  openmatrix::AllocateTransfer(OPENMATRIX_CALLER, dataSize, timeOut, flag, block);
-  return block;
+  void* const block = openmatrix::TryFast(OPENMATRIX_CALLER, dataSize, flag);
+  if (block != nullptr) return block;
+  return openmatrix::AllocateSlowlyForC(OPENMATRIX_CALLER, dataSize, timeOut, flag);
 }
 
 HIAI_StatusT HIAI_DFree(void* dataBuffer) {
@@ -248,6 +263,6 @@ OpenmatrixDMallocByValue(uint32_t dataSize, void*& dataBuffer, uint32_t timeOut,
 
 extern "C" HIAI_StatusT OpenmatrixDMallocByValue(uint32_t dataSize, void*& dataBuffer,
                                                  uint32_t timeOut, uint32_t flag) {
-  return openmatrix::AllocateTransfer(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
+  return openmatrix::AllocateSlowly(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
 }
 #endif

@@ -64,6 +64,12 @@ struct BlockWord {
     return View{static_cast<std::uint8_t>(bits >> kPeerShift & kViewMask)};
   }
   constexpr bool Has(std::uint64_t flag) const { return (bits & flag) != 0; }
+  // Whether size, release and family are the same: if not, the block was issued anew meanwhile.
+  constexpr bool SameBlock(BlockWord other) const {
+    constexpr std::uint64_t kFacts =
+        kClassMask | kSlackMask << kSlackShift | kViewMask << kOriginShift | kManual | kDvpp;
+    return ((bits ^ other.bits) & kFacts) == 0;
+  }
   constexpr bool live() const { return Has(kKeepsAlive); }
   constexpr BlockWord With(std::uint64_t flags) const { return BlockWord{bits | flags}; }
   constexpr BlockWord Without(std::uint64_t flags) const { return BlockWord{bits & ~flags}; }

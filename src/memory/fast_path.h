@@ -8,17 +8,18 @@
 
 namespace openmatrix {
 
-inline void* FastAllocate(const Heap& heap, View view, std::uint32_t bytes, Family family,
+// `heap` is the identity of the heap in question; null is no heap's.
+inline void* FastAllocate(const Heap::Impl* heap, View view, std::uint32_t bytes, Family family,
                           Release release) noexcept {
   SideCache* const cache = thread_state.current;
-  if (cache == nullptr || !cache->Serves(heap.identity(), view)) return nullptr;
-  if (bytes - 1 >= heap.cacheable_bytes()) return nullptr;
+  if (cache == nullptr || !cache->Serves(heap, view)) return nullptr;
+  if (bytes - 1 >= Heap::kCommonBlockBytes) return nullptr;
   return cache->TryIssue(bytes, family, release);
 }
 
-inline bool FastFree(const Heap& heap, void* address, Family family) noexcept {
+inline bool FastFree(const Heap::Impl* heap, void* address, Family family) noexcept {
   SideCache* const cache = thread_state.current;
-  return cache != nullptr && cache->heap() == heap.identity() && cache->TryFree(address, family);
+  return cache != nullptr && cache->heap() == heap && cache->TryFree(address, family);
 }
 
 }  // namespace openmatrix

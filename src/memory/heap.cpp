@@ -6,9 +6,7 @@
 
 namespace openmatrix {
 
-// A block of the largest size on every side: what needs no look at the side's own limit.
-Heap::Heap(const Options& options)
-    : impl_(new Impl(*this, options)), cacheable_bytes_(max_block_bytes(View::Device(0))) {}
+Heap::Heap(const Options& options) : impl_(new Impl(*this, options)) {}
 Heap::~Heap() { delete impl_; }
 
 Result<void*> Heap::Allocate(View view, std::uint32_t bytes, Family family, Release release,
@@ -64,8 +62,8 @@ std::uint32_t Heap::AskedBytes(const void* address) const noexcept {
 }
 
 std::uint32_t Heap::max_block_bytes(View view) const noexcept {
-  constexpr std::uint64_t kCommonLimit = kLargestBlock - 96;
-  const std::uint64_t limit = view.is_host() ? impl_->options.max_block : kCommonLimit;
+  const std::uint64_t limit =
+      view.is_host() ? impl_->options.max_block : std::uint64_t{kCommonBlockBytes};
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(limit, kLargestBlock));
 }
 

@@ -28,6 +28,9 @@ enum class FreeVerdict : std::uint8_t {
 
 class Heap final : public Waitable {
  public:
+  // The largest block on every side; an option raises the host's.
+  static constexpr std::uint32_t kCommonBlockBytes = 268435360;
+
   struct Limits {
     std::uint64_t host_bytes;
     std::uint64_t device_bytes;  // each
@@ -71,13 +74,11 @@ class Heap final : public Waitable {
 
   class Impl;
   Impl& impl() { return *impl_; }
-  // For memory/fast_path.h: whose caches are ours, and the largest size that they may serve.
+  // For memory/fast_path.h: whose caches are ours.
   const Impl* identity() const noexcept { return impl_; }
-  std::uint32_t cacheable_bytes() const noexcept { return cacheable_bytes_; }
 
  private:
   Impl* impl_;
-  std::uint32_t cacheable_bytes_;
 };
 
 }  // namespace openmatrix

@@ -142,14 +142,15 @@ class Heap::Impl final : public ForkAware {
   std::vector<SideCache*> idle_caches OPENMATRIX_GUARDED_BY(mutex);  // of threads that ended
   std::vector<ThreadCaches*> threads OPENMATRIX_GUARDED_BY(mutex);
   std::vector<Quarantine> quarantines OPENMATRIX_GUARDED_BY(mutex);
-  std::unique_ptr<std::atomic<SideCache*>[]> by_id;   // partner: CacheFor publishes, Unbias reads
-  bool purging OPENMATRIX_GUARDED_BY(mutex) = false;  // the janitor has a run out
+  std::unique_ptr<std::atomic<SideCache*>[]> by_id;  // partner: CacheFor publishes, Unbias reads
+  std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
 
  private:
   // Calls `attempt` with the lock until it succeeds: at once, after taking back idle memory, and
-  // after each free, as long as `wait` allows.
+  // after each free, as long as `wait` allows. It must charge `bytes` to the view to succeed.
   template <typename Attempt>
-  Status TryUntil(View view, const Wait& wait, const Attempt& attempt) OPENMATRIX_EXCLUDES(mutex);
+  Status TryUntil(View view, std::uint64_t bytes, const Wait& wait, const Attempt& attempt)
+      OPENMATRIX_EXCLUDES(mutex);
 
   Heap& heap_;
   std::unique_ptr<Janitor> janitor_;

@@ -1,5 +1,6 @@
 // Behind the caches: refill, flush, exhaustion and waiting, and every free that is not simple.
 #include <algorithm>
+#include <new>
 #include <string>
 
 #include "base/log_sink.h"
@@ -24,8 +25,9 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, std::uint
   std::array<std::uint32_t, kDrainBatch> grains;
   SideAccount& account = accounts[cache.view().index];
   const std::uint64_t block_bytes = ClassBytes(size_class);
-  const bool scarce = waiters.load(std::memory_order_relaxed) > 0;
-  std::uint32_t wanted = scarce ? 1 : SideCache::BatchOf(size_class);
+  // A stack is empty here, but for one that its owner found closed by a fork.
+  const bool single = cache.closed() || cache.CountOf(size_class) > 0;
+  std::uint32_t wanted = single ? 1 : SideCache::BatchOf(size_class);
   if (!account.TryCharge(wanted * block_bytes)) {
     wanted = 1;
     if (!account.TryCharge(block_bytes)) return false;
@@ -42,13 +44,15 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, std::uint
       Poison(AddressOf(cache.view(), std::uint64_t{grains[index]} << kGrainShift), block_bytes);
     }
   }
+  janitor_->NoteChange();
   grain = grains[0];
   cache.Refill(size_class, &grains[1], taken - 1);
   return true;
 }
 
 template <typename Attempt>
-Status Heap::Impl::TryUntil(View view, const Wait& wait, const Attempt& attempt) {
+Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
+                            const Attempt& attempt) {
   std::vector<Quarantine::Entry> gone;  // dropped last, without the lock
   {
     MutexLock lock(mutex);
@@ -57,15 +61,17 @@ Status Heap::Impl::TryUntil(View view, const Wait& wait, const Attempt& attempt)
     if (attempt()) return {};
     BreakQuarantine(view, gone);
     if (attempt()) return {};
-    // Not this side's limit, then, but room in the pool.
-    TakeBackCaches([](const SideCache&) { return true; });
-    for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
-      BreakQuarantine(View{side}, gone);
-    }
-    if (attempt()) return {};
-    while (purging) {
-      freed.Wait(mutex);
+    if (accounts[view.index].HasRoom(bytes)) {
+      // Not this side's limit, then, but room in the pool.
+      TakeBackCaches([](const SideCache&) { return true; });
+      for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
+        BreakQuarantine(View{side}, gone);
+      }
       if (attempt()) return {};
+      while (purging > 0) {
+        freed.Wait(mutex);
+        if (attempt()) return {};
+      }
     }
   }
   const Error exhausted{Code::kNoMemory, "no memory was freed in time"};
@@ -105,16 +111,17 @@ Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family fa
   }
   const std::uint32_t size_class = ClassOf(bytes);
   std::uint32_t grain = 0;
-  const Status status = TryUntil(view, wait, [&]() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+  const auto refill = [&]() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
     return TryRefill(*cache, size_class, grain);
-  });
+  };
+  const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
   if (!status) return status.error();
   return cache->Issue(grain, bytes, size_class, ClassBytes(size_class), family, release);
 }
 
 Status Heap::Impl::ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) {
   if (accounts[view.index].TryCharge(bytes)) return {};
-  return TryUntil(view, wait, [&] { return accounts[view.index].TryCharge(bytes); });
+  return TryUntil(view, bytes, wait, [&] { return accounts[view.index].TryCharge(bytes); });
 }
 
 // -- giving back
@@ -193,7 +200,7 @@ void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_
   SideCache* const cache = CacheFor(view);
   if (cache != nullptr && cache->TryKeep(grain, size_class)) return;
   MutexLock lock(mutex);
-  if (cache != nullptr && waiters.load(std::memory_order_relaxed) == 0) {
+  if (cache != nullptr && !cache->closed()) {
     MakeRoom(*cache, size_class);
     if (cache->HasRoomFor(size_class)) {
       cache->Refill(size_class, &grain, 1);
@@ -235,7 +242,7 @@ void Heap::Impl::PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept
         grain, size_class);
     return;
   }
-  janitor_->NoteDirty(pool->runs().dirty_bytes());
+  janitor_->NoteChange();
   if (waiters.load(std::memory_order_relaxed) > 0) freed.NotifyAll();
 }
 
@@ -295,7 +302,9 @@ void Heap::Impl::BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone
 
 // -- trim and fork
 
-void Heap::Impl::Trim() { janitor_->TrimNow(); }
+void Heap::Impl::Trim() {
+  if (janitor_ != nullptr) janitor_->TrimNow();
+}
 
 void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   mutex.Lock();
@@ -314,9 +323,11 @@ void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
 void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   pages->MakePrivate();
   forked.store(true, std::memory_order_relaxed);
+  new (&freed) CondVar;  // its sleepers are the parent's and would never leave it
   waiters.store(0, std::memory_order_relaxed);
-  purging = false;
+  purging = 0;
   janitor_->ForgetThread();
+  for (const auto& cache : caches) cache->EndUsesOfParent();
   for (const auto& cache : caches) cache->Open();
   mutex.Unlock();
 }

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <new>
 #include <system_error>
 
@@ -29,8 +30,8 @@ Janitor::~Janitor() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Janitor::NoteDirty(std::uint64_t dirty_bytes) {
-  const bool above = dirty_bytes > heap_.options.retain;
+void Janitor::NoteChange() {
+  const bool above = heap_.pool->runs().dirty_bytes() > heap_.options.retain;
   if (heap_.options.decay.count() == 0 && !above) return;
   if (running_) {
     if (asleep_ || above) wake_.NotifyAll();
@@ -53,19 +54,21 @@ void Janitor::NoteDirty(std::uint64_t dirty_bytes) {
 void Janitor::Loop() {
   pthread_setname_np(pthread_self(), "openmatrix-trim");
   const auto decay = heap_.options.decay;
+  const auto step = std::max(decay / 2, std::chrono::milliseconds(1));
   MutexLock lock(heap_.mutex);
   while (!stop_) {
     Purge(Clock::time_point::max(), heap_.options.retain);
     if (decay.count() > 0) {
-      wake_.WaitUntil(heap_.mutex, Clock::now() + decay / 2);
+      wake_.WaitUntil(heap_.mutex, Clock::now() + step);
       if (stop_) break;
       TakeBackIdleCaches();
       heap_.pool->ReleaseEmptySpans(Clock::now());
       Purge(Clock::now() - decay, 0);
     }
-    bool cached = false;
-    for (const auto& cache : heap_.caches) cached = cached || cache->cached_bytes() > 0;
-    if (heap_.pool->runs().dirty_bytes() == 0 && !cached) {
+    // What is charged may be in a cache, or come into one without a notice.
+    bool charged = false;
+    for (const SideAccount& account : heap_.accounts) charged = charged || account.charged() > 0;
+    if (heap_.pool->runs().dirty_bytes() == 0 && !charged) {
       asleep_ = true;
       wake_.Wait(heap_.mutex);
       asleep_ = false;
@@ -89,12 +92,12 @@ void Janitor::Purge(Clock::time_point limit, std::uint64_t keep_bytes) {
   while (!stop_ && heap_.pool->runs().dirty_bytes() > keep_bytes) {
     Run* const run = heap_.pool->runs().BeginPurge(limit, kSliceUnits);
     if (run == nullptr) return;
-    heap_.purging = true;
+    ++heap_.purging;
     heap_.mutex.Unlock();
     heap_.totals.decommitted.fetch_add(heap_.pages->Decommit(run->offset(), run->bytes()),
                                        std::memory_order_relaxed);
     heap_.mutex.Lock();
-    heap_.purging = false;
+    --heap_.purging;
     heap_.pool->runs().EndPurge(run);
     heap_.freed.NotifyAll();
   }
@@ -102,15 +105,19 @@ void Janitor::Purge(Clock::time_point limit, std::uint64_t keep_bytes) {
 
 void Janitor::TrimNow() {
   MutexLock lock(heap_.mutex);
-  while (heap_.purging) heap_.freed.Wait(heap_.mutex);
+  while (heap_.purging > 0) heap_.freed.Wait(heap_.mutex);
   heap_.TakeBackCaches([](const SideCache&) { return true; });
   heap_.pool->ReleaseEmptySpans(Clock::now());
   Purge(Clock::time_point::max(), 0);
 }
 
 void Janitor::ForgetThread() {
-  thread_.detach();
+  // Made anew in place: the thread and those who slept on the condition are the parent's, and
+  // neither is there to be joined or to leave the condition's books.
+  new (&thread_) std::thread;
+  new (&wake_) CondVar;
   running_ = false;
+  asleep_ = false;
 }
 
 }  // namespace openmatrix

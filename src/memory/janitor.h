@@ -1,9 +1,10 @@
 // Gives pages back to the system that were free for long: the one thread that does it, so
 // that no allocation or free ever pays for it (about 0.2 ms per MiB).
 //
-// Started by the first free pages, named "openmatrix-trim". It takes back the caches of
-// threads that did nothing for the decay time, then pages that were free that long, and pages
-// above the retention limit at once. Sleeps without a deadline while nothing is left to do.
+// Started by the first pages that leave or come back to the pool, named "openmatrix-trim". It takes
+// back the caches of threads that did nothing for the decay time, then pages that were free that
+// long, and pages above the retention limit at once. Sleeps without a deadline while no block is
+// out and no free page is left.
 #pragma once
 
 #include <chrono>
@@ -23,8 +24,8 @@ class Janitor {
   Janitor(const Janitor&) = delete;
   Janitor& operator=(const Janitor&) = delete;
 
-  // REQUIRES: the heap's lock.
-  void NoteDirty(std::uint64_t dirty_bytes) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS;
+  // Blocks left the pool or came back. REQUIRES: the heap's lock.
+  void NoteChange() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS;
 
   // All free pages go back now, on the calling thread.
   void TrimNow() OPENMATRIX_EXCLUDES(heap_.mutex);

@@ -223,6 +223,7 @@ Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void
       if (impl.table->Change(start_, word, after)) break;
       // A DVPP block may lose an earlier receiver meanwhile; any other change is a competitor.
       if (word.HoldOf(holder_) != BlockWord::kOriginHold || word.Has(BlockWord::kSent) ||
+          !word.SameBlock(BlockWord{seen_}) ||
           (shared != nullptr && word.Has(BlockWord::kReceiverHold | BlockWord::kInFlight))) {
         return Error{word.live() ? Code::kWrongState : Code::kNotFound,
                      "the block was freed or sent by another thread meanwhile"};

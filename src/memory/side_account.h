@@ -16,14 +16,15 @@ class SideAccount {
 
   bool TryCharge(std::uint64_t bytes) {
     const auto more = static_cast<std::int64_t>(bytes);
-    std::int64_t seen = charged_.load(std::memory_order_relaxed);
+    std::int64_t seen = charged_.load(std::memory_order_seq_cst);
     do {
       if (seen + more > limit_) return false;
     } while (!charged_.compare_exchange_weak(seen, seen + more, std::memory_order_seq_cst,
-                                             std::memory_order_relaxed));
+                                             std::memory_order_seq_cst));
     NotePeak(seen + more);
     return true;
   }
+  bool HasRoom(std::uint64_t bytes) const { return charged() + bytes <= limit(); }
   // Also above the limit: for what is there already and only changes hands.
   void Charge(std::uint64_t bytes) {
     const auto more = static_cast<std::int64_t>(bytes);

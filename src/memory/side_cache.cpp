@@ -19,8 +19,7 @@ std::uint32_t CapacityOf(std::uint32_t size_class) {
 
 SideCache::SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::uint8_t* base,
                      std::uint64_t bytes, BlockTable::Word* words)
-    : asymmetric_(HasProcessBarrier()),
-      view_(view),
+    : view_(view),
       id_(id),
       base_(base),
       view_bytes_(bytes),
@@ -37,6 +36,7 @@ SideCache::SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::u
     slots += bin.capacity;
   }
   slots_.reset(new std::uint32_t[slots]);
+  Open();
 }
 
 std::uint32_t SideCache::BatchOf(std::uint32_t size_class) {

@@ -119,9 +119,14 @@ class SideCache {
 
   // Any thread. Close and Open nest through the heap's lock; after Close, ProcessBarrier and
   // AwaitIdle the cache stays untouched by its owner until Open.
+  bool closed() const { return (gate_.load(std::memory_order_relaxed) & kClosedBit) != 0; }
   void Close() { gate_.fetch_or(kClosedBit, std::memory_order_seq_cst); }
-  void Open() { gate_.fetch_and(~kClosedBit, std::memory_order_release); }
+  void Open() {
+    if (HasProcessBarrier()) gate_.fetch_and(~kClosedBit, std::memory_order_release);
+  }
   void AwaitIdle() const;
+  // In a forked child: a thread that looked at the gate during the fork is not here to end that.
+  void EndUsesOfParent() { busy_.store(0, std::memory_order_relaxed); }
   bool shared() const { return shared_for_all_.load(std::memory_order_acquire); }
   void Share();  // REQUIRES: the heap's lock
 
@@ -143,7 +148,7 @@ class SideCache {
   struct Use {
     explicit Use(SideCache& used) : cache(used) {
       cache.busy_.store(1, std::memory_order_relaxed);
-      OwnerFence(cache.asymmetric_);
+      OwnerFence();
       gate = cache.gate_.load(std::memory_order_acquire);
     }
     ~Use() { cache.busy_.store(0, std::memory_order_release); }
@@ -170,9 +175,8 @@ class SideCache {
     total.store(total.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
   }
 
-  std::atomic<std::uint32_t> busy_{0};  // partner: AwaitIdle, ordered by ProcessBarrier
-  std::atomic<std::uint32_t> gate_{0};  // partner: Close, Open, Share
-  const bool asymmetric_;
+  std::atomic<std::uint32_t> busy_{0};           // partner: AwaitIdle, ordered by ProcessBarrier
+  std::atomic<std::uint32_t> gate_{kClosedBit};  // partner: Close, Open, Share
   const View view_;
   const std::uint32_t id_;
   std::uint8_t* const base_;

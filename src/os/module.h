@@ -5,6 +5,7 @@
 // and old snapshots are kept for ever because libraries are never unloaded.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,8 +33,10 @@ bool FindObject(const void* address, LoadedObject& object);
 // given keeps it.
 void AddDeviceObjects(const std::vector<LoadedObject>& objects, std::uint32_t device);
 
+// True once there is a device library. Partner of the store: AddDeviceObjects.
+extern std::atomic<bool> g_any_device_objects;
+
 // True if `address` lies in a device library; `device` is then the one it was loaded for.
-// One load and a compare while no device library exists.
 bool FindDeviceOf(const void* address, std::uint32_t& device) noexcept;
 
 }  // namespace openmatrix

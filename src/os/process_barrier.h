@@ -2,14 +2,15 @@
 // cache) pays a plain store and a plain load; the thread that interferes rarely calls this
 // and may then rely on their order as if the owner had executed a full fence.
 //
-// About 0.3 us on an idle machine. Where the kernel has no membarrier, OwnerFence() is real.
+// About 0.3 us on an idle machine. Where the kernel has no membarrier there are no owners: the
+// caches stay closed, and every call takes the lock.
 #pragma once
 
 #include <atomic>
 
 namespace openmatrix {
 
-// True where the kernel takes the cost off the owners. Constant after the first call.
+// True where the kernel has membarrier. Constant after the first call.
 bool HasProcessBarrier();
 
 // Every other thread of the process has executed a full fence before this returns.
@@ -26,14 +27,8 @@ inline void FullFence() {
 #endif
 }
 
-// Between the owner's store and its load. `asymmetric` is HasProcessBarrier(), cached by the
-// caller.
-inline void OwnerFence(bool asymmetric) {
-  if (asymmetric) {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  } else {
-    FullFence();
-  }
-}
+// Between the owner's store and its load: the compiler keeps their order, the other side's
+// ProcessBarrier makes the processor keep it. REQUIRES: HasProcessBarrier()
+inline void OwnerFence() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
 }  // namespace openmatrix

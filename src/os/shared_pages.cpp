@@ -72,7 +72,8 @@ bool SharedPages::MapWindow(std::uint32_t window) {
   if (window >= window_count_) return false;
   if (mapped_[window]) return true;
   std::uint8_t* const where = windows_ + window * kWindowBytes;
-  if (Map(where, window_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd_) == nullptr) {
+  const int sharing = private_ ? MAP_PRIVATE : MAP_SHARED;
+  if (Map(where, window_bytes(), PROT_READ | PROT_WRITE, sharing | MAP_FIXED, fd_) == nullptr) {
     return false;
   }
   madvise(where, window_bytes(), MADV_DONTDUMP);
@@ -84,6 +85,14 @@ std::uint64_t SharedPages::Decommit(std::uint64_t offset, std::uint64_t bytes) {
   const std::uint64_t first = (offset + page_bytes_ - 1) / page_bytes_ * page_bytes_;
   const std::uint64_t last = (offset + bytes) / page_bytes_ * page_bytes_;
   if (first >= last) return 0;
+  if (private_) {  // a hole in the object would be a hole in the parent's data
+    madvise(host_ + first, last - first, MADV_DONTNEED);
+    for (std::uint32_t window = 0; window < window_count_; ++window) {
+      if (!mapped_[window] || last > window_bytes()) continue;
+      madvise(windows_ + window * kWindowBytes + first, last - first, MADV_DONTNEED);
+    }
+    return last - first;
+  }
   const int refused = fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                                 static_cast<off_t>(first), static_cast<off_t>(last - first));
   return refused == 0 ? last - first : 0;
@@ -109,6 +118,7 @@ void SharedPages::DumpUpTo(std::uint64_t bytes) {
 }
 
 void SharedPages::MakePrivate() {
+  private_ = true;
   Map(host_, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd_);
   for (std::uint32_t window = 0; window < window_count_; ++window) {
     if (!mapped_[window]) continue;

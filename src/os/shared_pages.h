@@ -38,7 +38,8 @@ class SharedPages {
   bool MapWindow(std::uint32_t window);
 
   // Gives the pages inside [offset, offset + bytes) back. They read as zero afterwards.
-  // Returns the bytes really given back: whole pages only.
+  // Returns the bytes really given back: whole pages only. In a forked child only the child's
+  // own copies go; the pages then read as the parent's.
   std::uint64_t Decommit(std::uint64_t offset, std::uint64_t bytes);
 
   // Faults pages in now, in the view that starts at `view`. Asks for huge pages; returns
@@ -48,7 +49,9 @@ class SharedPages {
   // Core dumps contain the host view's first `bytes` and nothing else of the pool.
   void DumpUpTo(std::uint64_t bytes);
 
-  // In a forked child: every view becomes a private copy with the contents of the fork.
+  // In a forked child: every view, also one that is mapped later, becomes a private copy.
+  // What the child writes stays in the child. A page that it has not written yet shows what
+  // the parent wrote there last.
   void MakePrivate();
 
  private:
@@ -63,6 +66,7 @@ class SharedPages {
   std::size_t reserved_bytes_ = 0;
   std::uint32_t window_count_ = 0;
   std::uint64_t dumped_bytes_ = 0;
+  bool private_ = false;
   std::vector<bool> mapped_;
 };
 

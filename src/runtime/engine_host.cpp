@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "hiaiengine/data_recv_interface.h"
@@ -53,6 +54,27 @@ EngineHost::EngineHost(Process& process, GraphImpl& graph, EnginePlan plan)
              " \"" + plan_.name + "\"") {}
 
 EngineHost::~EngineHost() = default;
+
+class EngineHost::Visit {
+ public:
+  explicit Visit(EngineHost& host) : host_(host) {
+    MutexLock lock(host_.mutex_);
+    host_.visitors_.push_back(&token_);
+  }
+  ~Visit() {
+    MutexLock lock(host_.mutex_);
+    std::vector<StopToken*>& visitors = host_.visitors_;
+    visitors.erase(std::find(visitors.begin(), visitors.end(), &token_));
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+  StopToken* token() { return &token_; }
+
+ private:
+  EngineHost& host_;
+  StopToken token_;
+};
 
 Status EngineHost::CreateEngine() {
   const EngineCreator creator = process_.engines(plan_.side).Find(plan_.name);
@@ -166,9 +188,15 @@ Status EngineHost::Send(std::uint32_t port, const std::string& name,
     return {Code::kPortNotConnected, where_ + ": output port " + std::to_string(port) +
                                          " has neither a connection nor a receiver"};
   }
+  Wait stoppable = wait;
+  std::optional<Visit> visit;
+  if (wait.stop == nullptr && !route->edges.empty()) {
+    stoppable.stop = visit.emplace(*this).token();
+  }
+  // After the visit is known: whoever stops the graph later ends its waits.
   if (graph_.stopping()) return {Code::kQueueStopped, where_ + ": the graph is being destroyed"};
   if (!route->edges.empty()) {
-    Status delivered = Deliver(*route, name, message, wait);
+    Status delivered = Deliver(*route, name, message, stoppable);
     if (!delivered.ok()) return delivered;
   }
   return route->receiver != nullptr ? CallReceiver(*route->receiver, message) : Status();
@@ -229,9 +257,11 @@ void EngineHost::Work(StopToken& stop) {
   Frame frame;
   while (mailbox_->Take(frame, &stop)) {
     const std::uint32_t port = frame.port;
-    arguments[port] = frame.kind == Frame::Kind::kObject
-                          ? std::move(frame.object)
-                          : Receive(process_.types(plan_.side), std::move(frame));
+    CallUser(where_, "receiving a message", [&] {
+      arguments[port] = frame.kind == Frame::Kind::kObject
+                            ? std::move(frame.object)
+                            : Receive(process_.types(plan_.side), std::move(frame));
+    });
     frame = Frame();
     if (arguments[port] == nullptr) continue;
     RunOnce(*object, arguments);
@@ -259,6 +289,8 @@ void EngineHost::RunOnce(hiai::Engine& engine, std::vector<std::shared_ptr<void>
 
 void EngineHost::Close() {
   if (mailbox_ != nullptr) mailbox_->Close();
+  MutexLock lock(mutex_);
+  for (StopToken* visitor : visitors_) visitor->Stop();
 }
 
 void EngineHost::Finish() {

@@ -64,7 +64,7 @@ class EngineHost {
   void Work(StopToken& stop);
 
   // No message is accepted from now on; waiting senders and workers come back.
-  void Close();
+  void Close() OPENMATRIX_EXCLUDES(mutex_);
 
   // Drops what is queued, destroys the user's object and forgets the receivers.
   // REQUIRES: no worker runs.
@@ -92,6 +92,9 @@ class EngineHost {
     std::shared_ptr<hiai::DataRecvInterface> receiver;
   };
 
+  // Ends the waits of a thread that is no worker: the engine's own, whom its destructor will join.
+  class Visit;
+
   Status Deliver(const Route& route, const std::string& name, const std::shared_ptr<void>& message,
                  const Wait& wait);
   Status CallReceiver(hiai::DataRecvInterface& receiver, const std::shared_ptr<void>& message);
@@ -107,6 +110,7 @@ class EngineHost {
   mutable Mutex mutex_;
   std::shared_ptr<hiai::Engine> engine_ OPENMATRIX_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<const Route>> routes_ OPENMATRIX_GUARDED_BY(mutex_);
+  std::vector<StopToken*> visitors_ OPENMATRIX_GUARDED_BY(mutex_);
 };
 
 }  // namespace openmatrix

@@ -131,7 +131,7 @@ void GraphImpl::FinishIfLast() {
 }
 
 void GraphImpl::RequestStop(State state) {
-  stopping_.store(true, std::memory_order_release);
+  stopping_.store(true, std::memory_order_seq_cst);
   std::vector<StopToken*> tokens;
   {
     MutexLock lock(mutex_);

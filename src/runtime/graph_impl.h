@@ -71,7 +71,7 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   std::shared_ptr<hiai::Graph> Handle() OPENMATRIX_EXCLUDES(mutex_);
 
   // True from Destroy or Park on: nothing is sent any more.
-  bool stopping() const { return stopping_.load(std::memory_order_acquire); }
+  bool stopping() const { return stopping_.load(std::memory_order_seq_cst); }
   std::uint32_t id() const { return id_; }
   View device() const { return device_; }
 
@@ -101,7 +101,7 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   std::vector<std::unique_ptr<EngineHost>> engines_;
   std::map<std::uint32_t, EngineHost*> by_id_;
 
-  std::atomic<bool> stopping_{false};  // partner: RequestStop releases; a hint for senders
+  std::atomic<bool> stopping_{false};  // partner: senders, who first say that they wait
   mutable Mutex mutex_;
   CondVar changed_;
   State state_ OPENMATRIX_GUARDED_BY(mutex_) = State::kBuilding;

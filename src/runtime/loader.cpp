@@ -70,8 +70,8 @@ bool AllocatorIsReplaced() {
   return !SameObject(::dlsym(RTLD_DEFAULT, "_Znwm"), libstdcxx);
 }
 
-// True if the file at `path` is loaded already, and not as a device library.
-bool HostHas(const std::string& path) {
+// True if the file at `path` is loaded already, for the other side than `side`.
+bool OtherSideHas(const std::string& path, View side) {
   struct stat wanted;
   if (::stat(path.c_str(), &wanted) != 0) return false;
   for (const LoadedObject& object : LoadedObjects()) {
@@ -79,7 +79,8 @@ bool HostHas(const std::string& path) {
     if (object.path.empty() || ::stat(object.path.c_str(), &facts) != 0) continue;
     if (facts.st_dev != wanted.st_dev || facts.st_ino != wanted.st_ino) continue;
     std::uint32_t device = 0;
-    return !FindDeviceOf(reinterpret_cast<const void*>(object.range.begin), device);
+    const bool is_devices = FindDeviceOf(reinterpret_cast<const void*>(object.range.begin), device);
+    return is_devices == side.is_host();
   }
   return false;
 }
@@ -164,8 +165,8 @@ Status Loader::LoadOne(const std::string& name, View side, bool lazy) {
   std::string text;
   {
     const ContextScope context(side);
-    if (exists && !side.is_host() && (device_copies_.count(path) != 0 || HostHas(path))) {
-      Result<void*> copy = OpenCopy(path, flags);
+    if (exists && (CopiesOf(side).count(path) != 0 || OtherSideHas(path, side))) {
+      Result<void*> copy = OpenCopy(path, flags, CopiesOf(side));
       if (!copy.ok()) return copy.error();
       handle = copy.value();
     } else {
@@ -190,13 +191,13 @@ Status Loader::LoadOne(const std::string& name, View side, bool lazy) {
 
 // One file is one object to the dynamic linker. A board has two: so a library that both sides
 // name is loaded a second time, from a copy that is gone as soon as it is mapped.
-Result<void*> Loader::OpenCopy(const std::string& path, int flags) {
-  const auto known = device_copies_.find(path);
-  if (known != device_copies_.end()) return known->second;
+Result<void*> Loader::OpenCopy(const std::string& path, int flags, Copies& copies) {
+  const auto known = copies.find(path);
+  if (known != copies.end()) return known->second;
   const char* base = ::getenv("TMPDIR");
   std::string directory = std::string(base != nullptr ? base : "/tmp") + "/openmatrix-XXXXXX";
   if (::mkdtemp(directory.data()) == nullptr) {
-    return {Code::kLibraryNotLoaded, path + ": no directory for the device's copy: " + directory};
+    return {Code::kLibraryNotLoaded, path + ": no directory for a second copy: " + directory};
   }
   const std::string copy = directory + path.substr(path.rfind('/'));
   {
@@ -209,9 +210,8 @@ Result<void*> Loader::OpenCopy(const std::string& path, int flags) {
   ::unlink(copy.c_str());
   ::rmdir(directory.c_str());
   if (handle == nullptr) return {Code::kLibraryNotLoaded, "library \"" + path + "\": " + text};
-  Log(LogLevel::kInfo, "library \"%s\" is the host's too: the device has a copy of its own",
-      path.c_str());
-  device_copies_[path] = handle;
+  Log(LogLevel::kInfo, "library \"%s\" is on both sides: each has a copy of its own", path.c_str());
+  copies[path] = handle;
   return handle;
 }
 

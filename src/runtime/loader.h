@@ -32,14 +32,18 @@ class Loader {
   Status LoadOne(const std::string& name, View side, bool lazy);
   void PromoteDependencies(const std::vector<std::string>& names);
   void PromoteFramework();
-  Result<void*> OpenCopy(const std::string& path, int flags);
+
+  using Copies = std::map<std::string, void*>;  // by the path of the original
+  Copies& CopiesOf(View side) { return side.is_host() ? host_copies_ : device_copies_; }
+  Result<void*> OpenCopy(const std::string& path, int flags, Copies& copies);
 
   std::function<void()> after_load_;
   // Recursive, because a static constructor may create a graph. The dynamic linker's own lock is
   // of the same kind and is held around constructors too, so this adds no new way to wait.
   std::recursive_mutex turn_;
-  bool framework_promoted_ = false;             // under turn_
-  std::map<std::string, void*> device_copies_;  // under turn_; by the path of the original
+  bool framework_promoted_ = false;  // this and the next two under turn_
+  Copies host_copies_;
+  Copies device_copies_;
 };
 
 // Says whether code or a virtual table at `address` belongs to `side`; if not, why not. An object

@@ -9,6 +9,7 @@
 
 #include "base/stop_token.h"
 #include "memory/view.h"
+#include "os/module.h"
 
 namespace openmatrix {
 
@@ -45,7 +46,9 @@ View SideOfModule(const void* address) noexcept;
 // The side of a call that returns to `return_address`. Take the address in the exported function
 // itself: __builtin_return_address(0) one level deeper lies in this library.
 inline View SideOfCall(const void* return_address) noexcept {
-  return t_context.known ? t_context.view : SideOfModule(return_address);
+  if (t_context.known) return t_context.view;
+  if (!g_any_device_objects.load(std::memory_order_acquire)) return View::Host();
+  return SideOfModule(return_address);
 }
 
 // The same for registries, where the library comes first: the destructors of a device library run

@@ -27,9 +27,10 @@ std::string WhatItThrows(const Call& call) {
     std::string text = std::string("threw: ") + (what == nullptr ? "nothing to say" : what);
     std::replace(text.begin(), text.end(), '\n', ' ');  // a log line is one line
     return text;
-  } catch (abi::__forced_unwind&) {
-    throw;  // pthread_cancel or pthread_exit: must reach the thread's end
   } catch (...) {
+    // No C++ exception: pthread_cancel or pthread_exit, which must reach the thread's end. (A
+    // handler for abi::__forced_unwind& would bind a null reference.)
+    if (abi::__cxa_current_exception_type() == nullptr) throw;
     return "threw something that is no std::exception";
   }
 }

@@ -2,7 +2,8 @@
 //
 // Any thread. A send happens on the caller's thread, all or nothing: hooks, room at every
 // target port and receiver memory first, then the hand-over, which cannot fail. Beyond the
-// user's hooks a cross-side send to one target costs about 0.2 us, a same-side send 0.05 us.
+// user's hooks a send costs about 0.05 us on one side, 0.1 us across without a payload, 0.3 us
+// with one of any size that crosses without a copy.
 #pragma once
 
 #include <cstddef>

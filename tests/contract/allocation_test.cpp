@@ -20,7 +20,7 @@ std::uintptr_t Number(const void* address) { return reinterpret_cast<std::uintpt
 
 template <typename Entry>
 class AllocationContract : public MemoryContract {};
-TYPED_TEST_SUITE(AllocationContract, Entries, EntryNames);
+TYPED_TEST_SUITE(AllocationContract, Entries);
 
 TYPED_TEST(AllocationContract, EverySizeInRangeGivesABlockAlignedTo128BytesAndWritable) {
   for (const std::uint32_t bytes : kSizes) {
@@ -296,7 +296,7 @@ TYPED_TEST(AllocationContract, IsDMallocIsTrueInsideLargeBlocks) {
 
 template <typename Entry>
 class FlagContract : public MemoryContract {};
-TYPED_TEST_SUITE(FlagContract, TransferEntries, EntryNames);
+TYPED_TEST_SUITE(FlagContract, TransferEntries);
 
 TYPED_TEST(FlagContract, EveryFlagGivesABlockUnderDefaultRules) {
   for (const std::uint32_t flag : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 12u, 0x80000000u,

@@ -99,16 +99,6 @@ using Entries =
 using TransferEntries = testing::Types<CTransfer<Host>, CTransfer<Device>, CppTransfer<Host>,
                                        CppTransfer<Device>>;
 
-struct EntryNames {
-  template <typename Entry>
-  static std::string GetName(int) {
-    const bool cpp = std::is_same<Entry, CppTransfer<typename Entry::Side>>::value ||
-                     std::is_same<Entry, CppDvpp<typename Entry::Side>>::value;
-    return std::string(cpp ? "Cpp" : "C") + (Entry::Side::kView == 0 ? "Host" : "Device") +
-           (Entry::kTransfer ? "Transfer" : "Dvpp");
-  }
-};
-
 // Nothing may live after a test of these suites.
 class MemoryContract : public testing::Test {
  protected:

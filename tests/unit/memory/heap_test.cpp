@@ -213,8 +213,7 @@ TEST_F(HeapTest, OfManyThreadsThatFreeOneBlockExactlyOneSucceeds) {
     std::atomic<int> freed{0};
     const auto free_it = [&] {
       ++ready;
-      while (ready < kThreads) {
-      }
+      while (ready < kThreads) std::this_thread::yield();
       if (heap_.Free(block, Family::kTransfer) == FreeVerdict::kFreed) ++freed;
     };
     std::vector<std::thread> threads;

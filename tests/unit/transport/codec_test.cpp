@@ -1,6 +1,7 @@
 #include "transport/codec.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <cstdint>
@@ -168,6 +169,27 @@ TEST(Encode, AHookMayEncodeItsObjectAgain) {
 
   EXPECT_TRUE(Encode(type.registry, "T", &object));
   EXPECT_EQ(depth, 3);
+}
+
+// What pthread_cancel does, too: the unwinding must reach the thread's end, and only that.
+TEST(Encode, AThreadThatExitsInAHookGivesTheTurnBack) {
+  bool exits = true;
+  TypeHooks hooks;
+  hooks.common_out = [&](void*, std::string& out) {
+    if (exits) pthread_exit(nullptr);
+    out = "x";
+  };
+  OneType type(hooks);
+  bool returned = false;
+  std::thread thread([&] {
+    static_cast<void>(Encode(type.registry, "T", &type).ok());
+    returned = true;
+  });
+  thread.join();
+  exits = false;
+
+  EXPECT_FALSE(returned);
+  EXPECT_TRUE(Encode(type.registry, "T", &type));
 }
 
 TEST(Decode, GivesTheHookAlignedControlBytesOfExactLength) {

@@ -82,6 +82,10 @@ class Source : public hiai::Engine {
   ~Source() override {
     if (thread_.joinable()) thread_.join();
   }
+  static std::atomic<HIAI_StatusT>& ThreadStatus() {
+    static std::atomic<HIAI_StatusT> status{0};
+    return status;
+  }
   HIAI_StatusT Init(const hiai::AIConfig& config,
                     const std::vector<hiai::AIModelDescription>& models) override {
     static_cast<void>(models);
@@ -96,8 +100,13 @@ class Source : public hiai::Engine {
 };
 HIAI_IMPL_ENGINE_PROCESS("Source", Source, 1) {
   static_cast<void>(arg0);
-  thread_ = std::thread(
-      [this] { SendData(0, "string", std::make_shared<std::string>("from a thread")); });
+  thread_ = std::thread([this] {
+    HIAI_StatusT status = HIAI_OK;
+    while (status == HIAI_OK) {
+      status = SendData(0, "string", std::make_shared<std::string>("from a thread"), 100000);
+    }
+    ThreadStatus() = status;
+  });
   return HIAI_OK;
 }
 
@@ -232,6 +241,8 @@ TEST_F(Graphs, AThreadOfAnEngineSends) {
   ASSERT_EQ(SendText(1, 1, "go"), HIAI_OK);
 
   EXPECT_EQ(inbox->WaitForText(1), "from a thread");
+  EXPECT_EQ(hiai::Graph::DestroyGraph(1), HIAI_OK);
+  EXPECT_EQ(Source::ThreadStatus(), HIAI_QUEUE_STOPPED);
 }
 
 TEST_F(Graphs, AConnectionAndAReceiverBothGetTheMessage) {

@@ -103,6 +103,22 @@ TEST_F(SidesTest, ALibraryOfTheHostIsLoadedAgainForTheDevice) {
   EXPECT_EQ(AnswerOf("HostLibraryEcho", Library("openmatrix_test_host")), "question");
 }
 
+TEST_F(SidesTest, ALibraryOfTheDeviceIsLoadedAgainForTheHost) {
+  ASSERT_EQ(AnswerOf("NeedsHelper",
+                     Library("openmatrix_test_needs_helper") + Library("openmatrix_test_helper")),
+            "helped");
+  ASSERT_EQ(CreateFromText("graphs { graph_id: 2 engines { id: 1 engine_name: \"NeedsHelper\" "
+                           "side: HOST " +
+                           Library("openmatrix_test_needs_helper") +
+                           Library("openmatrix_test_helper") + "} }"),
+            HIAI_OK);
+  const auto inbox = Watch(2, 1);
+
+  ASSERT_EQ(SendText(2, 1, "question"), HIAI_OK);
+
+  EXPECT_EQ(inbox->WaitForText(), "helped");
+}
+
 TEST_F(SidesTest, ALibraryMayUseAnotherThatItDoesNotNameInAnyOrder) {
   EXPECT_EQ(AnswerOf("NeedsHelper",
                      Library("openmatrix_test_needs_helper") + Library("openmatrix_test_helper")),

@@ -1,0 +1,174 @@
+// What a forked child finds: a heap of its own with the payloads of the parent.
+#include <atomic>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "heap_support.h"
+#include "memory/outgoing.h"
+
+namespace openmatrix {
+namespace {
+
+class HeapForkTest : public SmallHeapTest {};
+
+TEST_F(HeapForkTest, AProcessMayForkBeforeItFreedAnything) {
+  std::uint8_t* block = Get(kHost, 4096);
+  block[0] = 7;
+
+  EXPECT_TRUE(TrueInChild([&] { return block[0] == 7; }));
+
+  EXPECT_EQ(Free(block), FreeVerdict::kFreed);
+}
+
+TEST_F(HeapForkTest, PayloadsOfEveryViewStayReadableInTheChild) {
+  std::uint8_t* host = Get(kHost, kMiB);
+  std::uint8_t* device = Get(kDevice, kMiB);
+  std::memset(host, 1, kMiB);
+  std::memset(device, 2, kMiB);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    return host[0] == 1 && host[kMiB - 1] == 1 && device[0] == 2 && device[kMiB - 1] == 2;
+  }));
+}
+
+TEST_F(HeapForkTest, WhatTheChildWritesDoesNotReachTheParent) {
+  std::uint8_t* host = Get(kHost, kMiB);
+  std::uint8_t* device = Get(kDevice, kMiB);
+  std::memset(host, 1, kMiB);
+  std::memset(device, 2, kMiB);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    std::memset(host, 9, kMiB);
+    std::memset(device, 9, kMiB);
+    return host[5] == 9 && device[5] == 9;
+  }));
+
+  EXPECT_EQ(host[5], 1);
+  EXPECT_EQ(device[5], 2);
+}
+
+TEST_F(HeapForkTest, TheChildAllocatesFreesAndExhaustsByItself) {
+  std::uint8_t* inherited = Get(kHost, kMiB);
+  EXPECT_TRUE(TrueInChild([&] {
+    if (Free(inherited) != FreeVerdict::kFreed) return false;
+    void* all = Get(kHost, 16 * kMiB);
+    if (all == nullptr) return false;
+    std::memset(all, 3, 16 * kMiB);
+    if (heap_.Allocate(kHost, 1, Family::kTransfer, Release::kAuto, NoWait()).ok()) return false;
+    return Free(all) == FreeVerdict::kFreed && At(kHost).live_blocks == 0;
+  }));
+
+  EXPECT_EQ(At(kHost).live_blocks, 1u) << "the parent still has it";
+  EXPECT_EQ(Free(inherited), FreeVerdict::kFreed);
+}
+
+TEST_F(HeapForkTest, PagesThatTheChildGivesBackStayInTheParent) {
+  std::uint8_t* block = Get(kHost, 4 * kMiB);
+  std::memset(block, 0x5a, 4 * kMiB);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    if (Free(block) != FreeVerdict::kFreed) return false;
+    heap_.Trim();
+    return heap_.Counts().decommitted_bytes >= 4 * kMiB;
+  }));
+
+  EXPECT_EQ(block[0], 0x5a);
+  EXPECT_EQ(block[4 * kMiB - 1], 0x5a);
+}
+
+TEST_F(HeapForkTest, AViewThatTheChildUsesFirstIsPrivateToo) {
+  std::uint8_t* block = Get(kHost, kMiB);
+  std::memset(block, 0x5a, kMiB);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    if (Free(block) != FreeVerdict::kFreed) return false;
+    heap_.Trim();
+    std::uint8_t* all = Get(kOtherDevice, 8 * kMiB);  // the parent's pages among them
+    if (all == nullptr) return false;
+    std::memset(all, 9, 8 * kMiB);
+    return true;
+  }));
+
+  EXPECT_EQ(block[0], 0x5a);
+  EXPECT_EQ(block[kMiB - 1], 0x5a);
+}
+
+TEST_F(HeapForkTest, TheChildHasNoLinkButMaySendNothing) {
+  std::uint8_t* block = Get(kHost, 4096);
+  EXPECT_TRUE(TrueInChild([&] {
+    auto refused = Outgoing::Inspect(heap_, kHost, block, 4096);
+    return !refused.ok() && refused.error().code == Code::kLinkFailed &&
+           Outgoing::Inspect(heap_, kHost, nullptr, 0).ok();
+  }));
+  EXPECT_TRUE(Outgoing::Inspect(heap_, kHost, block, 4096).ok()) << "the parent may";
+  Free(block);
+}
+
+TEST_F(HeapForkTest, AChildOfAWaitingParentWaitsAndWakesAsUsual) {
+  std::uint8_t* all = Get(kHost, 16 * kMiB);
+  std::thread waiter([&] {
+    auto block = heap_.Allocate(kHost, kMiB, Family::kTransfer, Release::kAuto, LongWait());
+    ASSERT_TRUE(block.ok());
+    Free(block.value());
+  });
+  Await([&] { return heap_.Counts().waits == 1; });
+
+  EXPECT_TRUE(TrueInChild([&] {
+    for (int i = 0; i < 3; ++i) {
+      const auto soon = Wait::For(std::chrono::milliseconds(1));
+      if (heap_.Allocate(kHost, kMiB, Family::kTransfer, Release::kAuto, soon).ok()) return false;
+    }
+    if (Free(all) != FreeVerdict::kFreed) return false;
+    heap_.WakeAll();
+    heap_.WakeAll();
+    return Get(kHost, 16 * kMiB) != nullptr;
+  }));
+
+  EXPECT_EQ(Free(all), FreeVerdict::kFreed);
+  waiter.join();
+}
+
+// A thread that is caught with its cache open or with a block half way must not leave the
+// child's, or its own, caches in disorder.
+TEST_F(HeapForkTest, ForkingWhileThreadsAllocateHarmsNeitherSide) {
+  std::atomic<bool> stop{false};
+  std::atomic<int> errors{0};
+  std::vector<std::thread> threads;
+  for (int id = 0; id < 2; ++id) {
+    threads.emplace_back([&, id] {
+      std::vector<std::uint8_t*> mine;
+      for (unsigned step = 0; !stop; ++step) {
+        const std::uint32_t bytes = 128u << (step % 3);
+        std::uint8_t* block = Get(kHost, bytes);
+        std::memset(block, id + 1, bytes);
+        mine.push_back(block);
+        if (mine.size() < 300) continue;  // more than a cache's slots of one class
+        for (std::uint8_t* one : mine) {
+          if (one[0] != id + 1 || one[127] != id + 1) ++errors;
+          if (Free(one) != FreeVerdict::kFreed) ++errors;
+        }
+        mine.clear();
+      }
+      for (std::uint8_t* one : mine) Free(one);
+    });
+  }
+
+  for (int round = 0; round < 60; ++round) {
+    EXPECT_TRUE(TrueInChild([&] {
+      for (int i = 0; i < 100; ++i) {
+        if (Free(Get(kHost, 128)) != FreeVerdict::kFreed) return false;
+      }
+      heap_.Trim();  // waits for every cache to be idle
+      return true;
+    })) << "round " << round;
+  }
+
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(errors, 0);
+  EXPECT_EQ(At(kHost).live_blocks, 0u);
+}
+
+}  // namespace
+}  // namespace openmatrix
