@@ -47,14 +47,9 @@ Heap::Impl::Impl(Heap& heap, const Options& given)
   }
   pages = std::move(created.value());
   pool = std::make_unique<Pool>(pages->bytes(), pages->window_bytes());
-  if (options.prefault > 0) {
-    bool huge = false;
-    const std::uint64_t bytes = std::min(options.prefault, pages->window_bytes());
-    pages->Populate(pages->host(), 0, bytes, huge);
-    if (!huge) totals.huge_refusals.fetch_add(1, std::memory_order_relaxed);
-  }
   janitor_ = std::make_unique<Janitor>(*this);
   fork_guard_ = std::make_unique<ForkGuard>(this);
+  MapView(View::Host());
 }
 
 Heap::Impl::~Impl() {
@@ -90,13 +85,17 @@ std::uint8_t* Heap::Impl::AddressOf(View view, std::uint64_t offset) const noexc
 }
 
 bool Heap::Impl::MapView(View view) {
+  std::atomic<bool>& ready = mapped[view.index];
+  if (ready.load(std::memory_order_acquire)) return true;
+  MutexLock lock(mutex);
   if (pages == nullptr) return false;
-  if (view.is_host()) return true;
-  if (!pages->MapWindow(view.device())) return false;
-  if (options.prefault > 0) {
+  if (!view.is_host() && !pages->MapWindow(view.device())) return false;
+  if (options.prefault > 0 && !ready.load(std::memory_order_relaxed)) {
     bool huge = false;
     pages->Populate(AddressOf(view, 0), 0, std::min(options.prefault, pages->window_bytes()), huge);
+    if (!huge) totals.huge_refusals.fetch_add(1, std::memory_order_relaxed);
   }
+  ready.store(true, std::memory_order_release);
   return true;
 }
 
@@ -110,8 +109,8 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
     mine->heap->RetireThread(mine);
     mine = nullptr;
   }
-  MutexLock lock(mutex);
   if (!MapView(view)) return nullptr;
+  MutexLock lock(mutex);
   if (mine == nullptr) {
     mine = new ThreadCaches{this, &thread_state.current, {}};
     threads.push_back(mine);
@@ -127,8 +126,8 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
   } else if (caches.size() < kMaxCaches) {
     const auto id = static_cast<std::uint32_t>(caches.size() + 1);
     const std::uint64_t bytes = view.is_host() ? pages->bytes() : pages->window_bytes();
-    caches.push_back(
-        std::make_unique<SideCache>(this, id, view, AddressOf(view, 0), bytes, table->words()));
+    caches.push_back(std::make_unique<SideCache>(this, id, view, AddressOf(view, 0), bytes,
+                                                 pages->window_bytes(), table->words()));
     cache = caches.back().get();
     by_id[id].store(cache, std::memory_order_release);
     if (waiters.load(std::memory_order_relaxed) > 0) cache->Close();

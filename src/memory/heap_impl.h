@@ -77,7 +77,7 @@ class Heap::Impl final : public ForkAware {
   MemoryCounts Counts() OPENMATRIX_EXCLUDES(mutex);
 
   // -- used with the lock
-  bool TryRefill(SideCache& cache, std::uint32_t size_class, std::uint32_t& grain)
+  bool TryRefill(SideCache& cache, std::uint32_t size_class, Family family, std::uint32_t& grain)
       OPENMATRIX_REQUIRES(mutex);
   void PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept OPENMATRIX_REQUIRES(mutex);
   void ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class) noexcept
@@ -103,8 +103,7 @@ class Heap::Impl final : public ForkAware {
   // Frees quarantined blocks that nobody holds any more. Their messages go to `gone`, to be
   // dropped without the lock.
   void BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone) OPENMATRIX_REQUIRES(mutex);
-  void LeaveQuarantine(std::uint64_t offset) noexcept OPENMATRIX_REQUIRES(mutex);
-  bool MapView(View view) OPENMATRIX_REQUIRES(mutex);
+  bool MapView(View view) OPENMATRIX_EXCLUDES(mutex);
   // Wakes waiting allocations after a charge or a block was given back.
   void NotifyFreed() noexcept OPENMATRIX_EXCLUDES(mutex);
 
@@ -133,6 +132,7 @@ class Heap::Impl final : public ForkAware {
   std::atomic<std::uint64_t> sends{0};
   std::atomic<std::uint32_t> waiters{0};  // partner: NotifyFreed
   std::atomic<bool> forked{false};
+  std::array<std::atomic<bool>, 1 + kMaxDevices> mapped{};  // partner: MapView
   Totals totals;
 
   Mutex mutex;

@@ -1,4 +1,6 @@
 // Behind the caches: refill, flush, exhaustion and waiting, and every free that is not simple.
+#include <time.h>
+
 #include <algorithm>
 #include <new>
 #include <string>
@@ -13,6 +15,14 @@ namespace {
 constexpr std::uint64_t kDumpStep = 64ull << 20;  // core dumps grow in steps: few system calls
 constexpr std::uint32_t kDrainBatch = SideCache::kMaxSlots;
 
+// Good to a few milliseconds at a fifth of the cost: enough to tell how long pages were free.
+Heap::Impl::Clock::time_point CoarseNow() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return Heap::Impl::Clock::time_point(std::chrono::seconds(now.tv_sec) +
+                                       std::chrono::nanoseconds(now.tv_nsec));
+}
+
 std::uint32_t GrainOf(std::uint64_t offset) {
   return static_cast<std::uint32_t>(offset >> kGrainShift);
 }
@@ -21,7 +31,8 @@ std::uint32_t GrainOf(std::uint64_t offset) {
 
 // -- taking
 
-bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, std::uint32_t& grain) {
+bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family family,
+                           std::uint32_t& grain) {
   std::array<std::uint32_t, kDrainBatch> grains;
   SideAccount& account = accounts[cache.view().index];
   const std::uint64_t block_bytes = ClassBytes(size_class);
@@ -32,8 +43,8 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, std::uint
     wanted = 1;
     if (!account.TryCharge(block_bytes)) return false;
   }
-  const std::uint32_t taken =
-      pool->Take(size_class, wanted, !cache.view().is_host(), grains.data());
+  const bool window_only = !cache.view().is_host() || family == Family::kDvpp;
+  const std::uint32_t taken = pool->Take(size_class, wanted, window_only, grains.data());
   account.Uncharge((wanted - taken) * block_bytes);
   if (taken == 0) return false;
 
@@ -112,7 +123,7 @@ Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family fa
   const std::uint32_t size_class = ClassOf(bytes);
   std::uint32_t grain = 0;
   const auto refill = [&]() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-    return TryRefill(*cache, size_class, grain);
+    return TryRefill(*cache, size_class, family, grain);
   };
   const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
   if (!status) return status.error();
@@ -181,6 +192,8 @@ bool Heap::Impl::TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t fl
   if (!after.live()) {
     if (drops_hold) {
       ReturnBlock(holder, GrainOf(offset), before.size_class());
+    } else if ((flags & BlockWord::kQuarantined) != 0) {
+      ReturnBlock(before.origin(), GrainOf(offset), before.size_class());
     } else {
       MutexLock lock(mutex);
       PutBack(GrainOf(offset), before.size_class());
@@ -237,7 +250,7 @@ void Heap::Impl::DrainCache(SideCache& cache) {
 }
 
 void Heap::Impl::PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept {
-  if (!pool->Put(grain, size_class, Clock::now())) {
+  if (!pool->Put(grain, size_class, CoarseNow())) {
     Log(LogLevel::kError, "internal: block at grain %u of class %u was put back twice; ignored",
         grain, size_class);
     return;
@@ -266,28 +279,25 @@ void Heap::Impl::WakeAll() {
 void Heap::Impl::EnterQuarantine(View view, std::uint64_t offset, std::uint32_t block_bytes,
                                  std::weak_ptr<void> message) {
   std::vector<Quarantine::Entry> leaving;
-  MutexLock lock(mutex);
-  const std::uint64_t early = quarantines[view.index].Enter(
-      offset, block_bytes, sends.load(std::memory_order_relaxed), std::move(message), leaving);
-  for (const Quarantine::Entry& entry : leaving) LeaveQuarantine(entry.offset);
+  std::uint64_t early;
+  {
+    MutexLock lock(mutex);
+    early = quarantines[view.index].Enter(
+        offset, block_bytes, sends.load(std::memory_order_relaxed), std::move(message), leaving);
+  }
+  // Into this thread's cache where possible: who sends will allocate again.
+  for (const Quarantine::Entry& entry : leaving) {
+    BlockWord word = table->Load(entry.offset);
+    while (word.Has(BlockWord::kQuarantined) &&
+           !TryDrop(entry.offset, word, BlockWord::kQuarantined)) {
+    }
+  }
   if (early == 0) return;
   if (totals.overflows.fetch_add(early, std::memory_order_relaxed) == 0) {
     Log(LogLevel::kWarning,
         "quarantine of sent blocks is full (a quarter of the side's limit): late frees of the "
         "oldest are no longer recognised");
   }
-}
-
-void Heap::Impl::LeaveQuarantine(std::uint64_t offset) noexcept {
-  BlockWord word = table->Load(offset);
-  BlockWord after;
-  do {
-    if (!word.Has(BlockWord::kQuarantined)) return;
-    after = word.Without(BlockWord::kQuarantined);
-  } while (!table->Change(offset, word, after.live() ? after : BlockWord{}));
-  if (after.live()) return;
-  accounts[word.origin().index].Uncharge(word.block_bytes());
-  PutBack(GrainOf(offset), word.size_class());
 }
 
 void Heap::Impl::BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone) {
@@ -297,7 +307,13 @@ void Heap::Impl::BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone
         return (table->Load(offset).bits & BlockWord::kKeepsAlive) == BlockWord::kQuarantined;
       },
       gone);
-  for (std::size_t index = first; index < gone.size(); ++index) LeaveQuarantine(gone[index].offset);
+  for (std::size_t index = first; index < gone.size(); ++index) {
+    const std::uint64_t offset = gone[index].offset;
+    BlockWord word = table->Load(offset);
+    if (!table->Change(offset, word, BlockWord{})) continue;
+    accounts[view.index].Uncharge(word.block_bytes());
+    PutBack(GrainOf(offset), word.size_class());
+  }
 }
 
 // -- trim and fork

@@ -46,6 +46,7 @@ Payload& Payload::operator=(Payload&& other) noexcept {
   receiver_ = other.receiver_;
   stage_ = std::exchange(other.stage_, Stage::kNone);
   charge_ = other.charge_;
+  copied_for_ = other.copied_for_;
   return *this;
 }
 
@@ -172,11 +173,7 @@ Result<Payload> Outgoing::PrepareFor(View target, const Wait& wait) {
     }
   }
   if (!copies) {
-    {
-      MutexLock lock(impl.mutex);
-      if (!impl.MapView(target))
-        return Error{Code::kNoCapacity, "the receiver's view is not there"};
-    }
+    if (!impl.MapView(target)) return Error{Code::kNoCapacity, "the receiver's view is not there"};
     payload.charge_ = BlockWord{seen_}.block_bytes();
     if (const Status status = impl.ChargeOrWait(target, payload.charge_, wait); !status) {
       return no_capacity(status.error());
@@ -197,9 +194,7 @@ Result<Payload> Outgoing::PrepareFor(View target, const Wait& wait) {
   std::uint64_t offset;
   impl.Locate(copy.value(), view, offset);
   impl.table->At(offset).store(BlockWord::Received(bytes_, target).bits, std::memory_order_release);
-  impl.totals.copies[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
-  impl.totals.copied_bytes[static_cast<std::size_t>(reason)].fetch_add(bytes_,
-                                                                       std::memory_order_relaxed);
+  payload.copied_for_ = reason;
   return payload;
 }
 
@@ -232,9 +227,13 @@ Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void
     Settle(word, shared);
   }
   for (std::size_t index = 0; index < count; ++index) {
-    if (payloads[index].stage_ != Payload::Stage::kNone) {
-      payloads[index].stage_ = Payload::Stage::kInFlight;
+    Payload& payload = payloads[index];
+    if (payload.stage_ == Payload::Stage::kCopied) {
+      const auto reason = static_cast<std::size_t>(payload.copied_for_);
+      impl.totals.copies[reason].fetch_add(1, std::memory_order_relaxed);
+      impl.totals.copied_bytes[reason].fetch_add(bytes_, std::memory_order_relaxed);
     }
+    if (payload.stage_ != Payload::Stage::kNone) payload.stage_ = Payload::Stage::kInFlight;
   }
   if (changes && BlockWord{seen_}.Has(BlockWord::kManual | BlockWord::kDvpp) == false) {
     impl.EnterQuarantine(holder_, start_, BlockWord{seen_}.block_bytes(), std::move(message));

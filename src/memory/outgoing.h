@@ -51,6 +51,7 @@ class Payload {
     kCopied,
     kInFlight
   } stage_ = Stage::kNone;
+  CopyReason copied_for_ = CopyReason::kForeign;
   std::uint64_t charge_ = 0;  // bytes reserved at the receiver for a share
 };
 

@@ -18,12 +18,13 @@ std::uint32_t CapacityOf(std::uint32_t size_class) {
 }  // namespace
 
 SideCache::SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::uint8_t* base,
-                     std::uint64_t bytes, BlockTable::Word* words)
+                     std::uint64_t bytes, std::uint64_t window_bytes, BlockTable::Word* words)
     : view_(view),
       id_(id),
       base_(base),
       view_bytes_(bytes),
       words_(words),
+      window_grains_(static_cast<std::uint32_t>(window_bytes >> kGrainShift)),
       own_transfer_(BlockWord::IssuedBy(id, view, Family::kTransfer)),
       own_dvpp_(BlockWord::IssuedBy(id, view, Family::kDvpp)),
       heap_(heap) {

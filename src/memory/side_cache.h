@@ -32,7 +32,7 @@ class SideCache {
   static constexpr std::uint32_t kClosedBit = 2;  // owner must take the heap's lock
 
   SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::uint8_t* base,
-            std::uint64_t bytes, BlockTable::Word* words);
+            std::uint64_t bytes, std::uint64_t window_bytes, BlockTable::Word* words);
 
   // A block from the stack, or null: take the slow path. REQUIRES: calling thread owns the cache.
   void* TryIssue(std::uint32_t bytes, Family family, Release release) noexcept {
@@ -40,6 +40,9 @@ class SideCache {
     Bin& bin = bins_[size_class];
     const Use use(*this);
     if ((use.gate & kClosedBit) != 0 || bin.count == 0) return nullptr;
+    // DVPP memory lies in one 4 GiB window, on the host too.
+    if (family == Family::kDvpp && slots_[bin.first + bin.count - 1] >= window_grains_)
+      return nullptr;
     --bin.count;
     cached_bytes_ -= bin.block_bytes;
     return Issue(slots_[bin.first + bin.count], bytes, size_class, bin.block_bytes, family,
@@ -182,6 +185,7 @@ class SideCache {
   std::uint8_t* const base_;
   const std::uint64_t view_bytes_;
   BlockTable::Word* const words_;
+  const std::uint32_t window_grains_;
   const std::uint64_t own_transfer_;  // BlockWord::IssuedBy this cache
   const std::uint64_t own_dvpp_;
   const Heap::Impl* const heap_;

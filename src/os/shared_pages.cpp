@@ -32,8 +32,12 @@ Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes,
   const std::uint64_t wanted = bytes;
   for (; bytes >= kSmallestPool; bytes /= 2) {
     if (ftruncate(pages->fd_, static_cast<off_t>(bytes)) != 0) continue;
-    pages->host_ = Map(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, pages->fd_);
+    std::uint8_t* const where = Reserve(bytes, pages->host_range_);
+    if (where == nullptr) continue;
+    pages->host_ = Map(where, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pages->fd_);
     if (pages->host_ != nullptr) break;
+    munmap(pages->host_range_.start, pages->host_range_.bytes);
+    pages->host_range_ = Range{};
   }
   if (pages->host_ == nullptr) {
     return Error{Code::kCannotGrow, "no address space for the pool"};
@@ -46,26 +50,29 @@ Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes,
   }
   madvise(pages->host_, bytes, MADV_DONTDUMP);
 
-  // One window more than needed leaves room to align the first.
-  pages->reserved_bytes_ = (windows + 1ull) * kWindowBytes;
-  pages->reservation_ =
-      Map(nullptr, pages->reserved_bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-  if (pages->reservation_ == nullptr) {
+  pages->windows_ = Reserve(windows * kWindowBytes, pages->windows_range_);
+  if (pages->windows_ == nullptr) {
     Log(LogLevel::kWarning, "address space is short: no device window could be reserved");
     return pages;
   }
-  const auto address = reinterpret_cast<std::uintptr_t>(pages->reservation_);
-  const std::uintptr_t aligned = (address + kWindowBytes - 1) & ~(kWindowBytes - 1);
-  pages->windows_ = pages->reservation_ + (aligned - address);
   pages->window_count_ = windows;
   pages->mapped_.assign(windows, false);
   return pages;
 }
 
 SharedPages::~SharedPages() {
-  if (host_ != nullptr) munmap(host_, bytes_);
-  if (reservation_ != nullptr) munmap(reservation_, reserved_bytes_);
+  for (const Range& range : {host_range_, windows_range_}) {
+    if (range.start != nullptr) munmap(range.start, range.bytes);
+  }
   if (fd_ >= 0) close(fd_);
+}
+
+std::uint8_t* SharedPages::Reserve(std::uint64_t bytes, Range& range) {
+  range.bytes = bytes + kWindowBytes;
+  range.start = Map(nullptr, range.bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (range.start == nullptr) return nullptr;
+  const auto address = reinterpret_cast<std::uintptr_t>(range.start);
+  return range.start + ((address + kWindowBytes - 1) / kWindowBytes * kWindowBytes - address);
 }
 
 bool SharedPages::MapWindow(std::uint32_t window) {

@@ -27,6 +27,7 @@ class SharedPages {
 
   std::uint64_t bytes() const { return bytes_; }
   std::size_t page_bytes() const { return page_bytes_; }
+  // 4 GiB-aligned, so that the first window's worth of it is a window too.
   std::uint8_t* host() const { return host_; }
   // What a device can see: the object's first bytes, at most one window.
   std::uint64_t window_bytes() const { return bytes_ < kWindowBytes ? bytes_ : kWindowBytes; }
@@ -62,8 +63,15 @@ class SharedPages {
   std::size_t page_bytes_ = 0;
   std::uint8_t* host_ = nullptr;
   std::uint8_t* windows_ = nullptr;
-  std::uint8_t* reservation_ = nullptr;
-  std::size_t reserved_bytes_ = 0;
+  // What was reserved, and must be given back: one window more than used, for alignment.
+  struct Range {
+    std::uint8_t* start = nullptr;
+    std::size_t bytes = 0;
+  };
+  static std::uint8_t* Reserve(std::uint64_t bytes, Range& range);
+
+  Range host_range_;
+  Range windows_range_;
   std::uint32_t window_count_ = 0;
   std::uint64_t dumped_bytes_ = 0;
   bool private_ = false;

@@ -11,10 +11,9 @@
 namespace contract {
 namespace {
 
-constexpr std::uint32_t kSizes[] = {1,         127,       128,        129,       4096,
-                                    32768,     32769,     262048,     262144,    1048575,
-                                    1048576,   1048577,   5000000,    67108864,  134217729,
-                                    kMaxBytes - 1, kMaxBytes};
+constexpr std::uint32_t kSizes[] = {1,       127,      128,       129,           4096,     32768,
+                                    32769,   262048,   262144,    1048575,       1048576,  1048577,
+                                    5000000, 67108864, 134217729, kMaxBytes - 1, kMaxBytes};
 
 std::uintptr_t Number(const void* address) { return reinterpret_cast<std::uintptr_t>(address); }
 
@@ -59,8 +58,8 @@ TYPED_TEST(AllocationContract, SizeZeroIsRefused) {
 }
 
 TYPED_TEST(AllocationContract, SizesAboveTheMaximumAreRefused) {
-  for (const std::uint32_t bytes : {kMaxBytes + 1, 268435456u, 268435457u, 0x80000000u,
-                                    0xFFFFFFFFu}) {
+  for (const std::uint32_t bytes :
+       {kMaxBytes + 1, 268435456u, 268435457u, 0x80000000u, 0xFFFFFFFFu}) {
     ExpectRefused(TypeParam::Alloc(bytes), HIAI_GRAPH_MALLOC_LARGER);
   }
 }
@@ -299,8 +298,8 @@ class FlagContract : public MemoryContract {};
 TYPED_TEST_SUITE(FlagContract, TransferEntries);
 
 TYPED_TEST(FlagContract, EveryFlagGivesABlockUnderDefaultRules) {
-  for (const std::uint32_t flag : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 12u, 0x80000000u,
-                                   0xFFFFFFFFu}) {
+  for (const std::uint32_t flag :
+       {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 12u, 0x80000000u, 0xFFFFFFFFu}) {
     const Answer answer = TypeParam::Alloc(100, 0, flag);
 
     ASSERT_NE(answer.block, nullptr) << flag;
@@ -339,9 +338,9 @@ static_assert(hiai::MEMORY_ATTR_NONE == 0 && hiai::MEMORY_ATTR_AUTO_FREE == 2 &&
                   hiai::MEMORY_ATTR_MAX == 5,
               "the names of the documents");
 static_assert(hiai::HIAI_MEMORY_ATTR_NONE == 0 && hiai::HIAI_MEMORY_ATTR_ATUO_FREE == 2 &&
-                  hiai::HIAI_MEMORY_ATTR_AUTO_FREE == 2 && hiai::HIAI_MEMORY_ATTR_MANUAL_FREE == 4 &&
-                  hiai::HIAI_MEMORY_ATTR_MAX == 5 && hiai::IAI_MEMORY_ATTR_MAX == 5 &&
-                  hiai::HIAI_MEMORY_HUGE_PAGE == 1,
+                  hiai::HIAI_MEMORY_ATTR_AUTO_FREE == 2 &&
+                  hiai::HIAI_MEMORY_ATTR_MANUAL_FREE == 4 && hiai::HIAI_MEMORY_ATTR_MAX == 5 &&
+                  hiai::IAI_MEMORY_ATTR_MAX == 5 && hiai::HIAI_MEMORY_HUGE_PAGE == 1,
               "the names of the headers");
 static_assert(hiai::HIAI_MEMORY_ATTR::MEMORY_ATTR_MANUAL_FREE == 4 &&
                   HIAI_Memory_attr_t::MEMORY_ATTR_AUTO_FREE == 2,

@@ -96,8 +96,8 @@ struct CppDvpp : CDvpp<SideOf> {
 using Entries =
     testing::Types<CTransfer<Host>, CTransfer<Device>, CppTransfer<Host>, CppTransfer<Device>,
                    CDvpp<Host>, CDvpp<Device>, CppDvpp<Host>, CppDvpp<Device>>;
-using TransferEntries = testing::Types<CTransfer<Host>, CTransfer<Device>, CppTransfer<Host>,
-                                       CppTransfer<Device>>;
+using TransferEntries =
+    testing::Types<CTransfer<Host>, CTransfer<Device>, CppTransfer<Host>, CppTransfer<Device>>;
 
 // Nothing may live after a test of these suites.
 class MemoryContract : public testing::Test {

@@ -20,8 +20,8 @@ HIAI_REGISTER_SERIALIZE_FUNC("contract.HostOnly", Message, Serialize, Deserializ
 // The graph is gone afterwards, the library stays.
 const Door& LoadDeviceDoor() {
   constexpr std::uint32_t kGraph = 4242;
-  const std::string text = "graphs { graph_id: 4242 engines { id: 1 engine_name: \"Node\" " +
-                           DeviceLibrary() + "} }";
+  const std::string text =
+      "graphs { graph_id: 4242 engines { id: 1 engine_name: \"Node\" " + DeviceLibrary() + "} }";
   if (CreateFromText(text) != HIAI_OK) GiveUp("CreateGraph failed");
   if (hiai::Graph::DestroyGraph(kGraph) != HIAI_OK) GiveUp("DestroyGraph failed");
   void* const library = ::dlopen(OPENMATRIX_TEST_DEVICE_DOOR, RTLD_NOLOAD | RTLD_LAZY);

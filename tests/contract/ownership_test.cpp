@@ -113,11 +113,11 @@ class Ownership : public ContractGraph {
   void Success() {
     void* const data = Take<Memory>();
     ASSERT_NE(data, nullptr);
-    const std::uint64_t copies = Copies();
+    const std::uint64_t copies = Copies(Counted());
 
     ASSERT_EQ(Send(Of(data, kBytes)), HIAI_OK);
 
-    EXPECT_EQ(Copies(), copies + (Memory::kShared ? 0 : 1));
+    EXPECT_EQ(Copies(Counted()), copies + (Memory::kShared ? 0 : 1));
     ExpectReceiverOwns(data);
     ExpectSendersAsAfterSuccess<Memory>(data);
   }
@@ -184,14 +184,13 @@ class Ownership : public ContractGraph {
     HIAI_StatusT status = HIAI_ERROR;
     if (Call::kClosed == HIAI_QUEUE_STOPPED) {
       auto answers = std::make_shared<Inbox>();
-      Call::Sender().set_handler(
-          Call::kSource, [data, answers](hiai::Engine& engine, std::uint32_t,
-                                         const std::shared_ptr<void>&) {
-            EXPECT_EQ(hiai::Graph::DestroyGraph(engine.GetGraphId()), HIAI_OK);
-            answers->Put(0, std::make_shared<HIAI_StatusT>(
-                                engine.SendData(0, "contract.Message", Of(data, kBytes), 0)));
-            return HIAI_StatusT{HIAI_OK};
-          });
+      Call::Sender().set_handler(Call::kSource, [data, answers](hiai::Engine& engine, std::uint32_t,
+                                                                const std::shared_ptr<void>&) {
+        EXPECT_EQ(hiai::Graph::DestroyGraph(engine.GetGraphId()), HIAI_OK);
+        answers->Put(0, std::make_shared<HIAI_StatusT>(
+                            engine.SendData(0, "contract.Message", Of(data, kBytes), 0)));
+        return HIAI_StatusT{HIAI_OK};
+      });
       ASSERT_EQ(Call::Sender().graph_send({1, Call::kSource, 0}, "go", Of(nullptr, 0), 500),
                 HIAI_OK);
       const std::shared_ptr<void> answer = answers->Take();
@@ -343,8 +342,7 @@ class Ownership : public ContractGraph {
     ASSERT_NE(data, nullptr);
     const auto gate = std::make_shared<Gate>();
     Call::Receiver().set_handler(
-        Call::kTarget,
-        [gate](hiai::Engine& engine, std::uint32_t, const std::shared_ptr<void>&) {
+        Call::kTarget, [gate](hiai::Engine& engine, std::uint32_t, const std::shared_ptr<void>&) {
           gate->Wait();
           EXPECT_EQ(hiai::Graph::DestroyGraph(engine.GetGraphId()), HIAI_OK);
           return HIAI_StatusT{HIAI_OK};
@@ -364,12 +362,12 @@ class Ownership : public ContractGraph {
 TYPED_TEST_SUITE(Ownership, Calls);
 
 // One row: the five columns. Sentences of two words: "AutoAfterQueueFull".
-#define OPENMATRIX_OWNERSHIP_OF_OURS(outcome)                                                 \
-  TYPED_TEST(Ownership, AutoAfter##outcome) { this->template outcome<Auto>(); }               \
-  TYPED_TEST(Ownership, ManualAfter##outcome) { this->template outcome<Manual>(); }           \
-  TYPED_TEST(Ownership, DvppAfter##outcome) { this->template outcome<Dvpp>(); }               \
+#define OPENMATRIX_OWNERSHIP_OF_OURS(outcome)                                       \
+  TYPED_TEST(Ownership, AutoAfter##outcome) { this->template outcome<Auto>(); }     \
+  TYPED_TEST(Ownership, ManualAfter##outcome) { this->template outcome<Manual>(); } \
+  TYPED_TEST(Ownership, DvppAfter##outcome) { this->template outcome<Dvpp>(); }     \
   TYPED_TEST(Ownership, ReceivedAfter##outcome) { this->template outcome<ReceivedBlock>(); }
-#define OPENMATRIX_OWNERSHIP(outcome)    \
+#define OPENMATRIX_OWNERSHIP(outcome)   \
   OPENMATRIX_OWNERSHIP_OF_OURS(outcome) \
   TYPED_TEST(Ownership, ForeignAfter##outcome) { this->template outcome<Foreign>(); }
 

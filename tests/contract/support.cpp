@@ -32,7 +32,8 @@ const char kConnections[] =
 std::string DeviceLibrary() { return "so_name: \"" OPENMATRIX_TEST_DEVICE_DOOR "\" "; }
 
 HIAI_StatusT CreateFromText(const std::string& text) {
-  const std::string path = testing::TempDir() + "contract_" + std::to_string(::getpid()) + ".config";
+  const std::string path =
+      testing::TempDir() + "contract_" + std::to_string(::getpid()) + ".config";
   {
     std::ofstream file(path);
     file << text;
@@ -53,13 +54,6 @@ OpenmatrixMemoryStats Stats() {
 std::uint64_t LiveBlocks() {
   const OpenmatrixMemoryStats stats = Stats();
   return stats.views[0].live_blocks + stats.views[1].live_blocks;
-}
-
-std::uint64_t Copies() {
-  const OpenmatrixMemoryStats stats = Stats();
-  std::uint64_t sum = 0;
-  for (const std::uint64_t count : stats.copies) sum += count;
-  return sum;
 }
 
 bool Eventually(const std::function<bool()>& condition) {
@@ -120,10 +114,31 @@ void ContractGraph::Create(std::uint32_t queue_size) {
   const std::string queue = "queue_size: " + std::to_string(queue_size) + " ";
   const std::string host = " engine_name: \"Node\" side: HOST " + queue + "} ";
   const std::string device = " engine_name: \"Node\" " + DeviceLibrary() + queue + "} ";
-  ASSERT_EQ(CreateFromText("graphs { graph_id: 1 engines { id: 1" + host + "engines { id: 2" +
-                           device + "engines { id: 3" + host + "engines { id: 4" + device +
-                           kConnections + " }"),
-            HIAI_OK);
+  ASSERT_EQ(
+      CreateFromText("graphs { graph_id: 1 engines { id: 1" + host + "engines { id: 2" + device +
+                     "engines { id: 3" + host + "engines { id: 4" + device + kConnections + " }"),
+      HIAI_OK);
+  start_ = Stats();
+}
+
+OpenmatrixMemoryStats ContractGraph::Counted() const {
+  OpenmatrixMemoryStats counted = Stats();
+  counted.shared_sends -= start_.shared_sends;
+  counted.shared_bytes -= start_.shared_bytes;
+  for (int i = 0; i < OPENMATRIX_COPY_ROOM; ++i) counted.copies[i] -= start_.copies[i];
+  counted.bad_frees -= start_.bad_frees;
+  counted.waits -= start_.waits;
+  for (int i = 0; i < OPENMATRIX_VIEWS; ++i) {
+    counted.views[i].allocations -= start_.views[i].allocations;
+    counted.views[i].frees -= start_.views[i].frees;
+  }
+  return counted;
+}
+
+std::uint64_t Copies(const OpenmatrixMemoryStats& stats) {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : stats.copies) sum += count;
+  return sum;
 }
 
 void ContractGraph::Destroy() {

@@ -23,8 +23,8 @@ std::string DeviceLibrary();  // so_name of the device library
 HIAI_StatusT CreateFromText(const std::string& text);
 
 OpenmatrixMemoryStats Stats();
-std::uint64_t LiveBlocks();  // of host and first device
-std::uint64_t Copies();      // of all reasons
+std::uint64_t LiveBlocks();                                // of host and first device
+std::uint64_t Copies(const OpenmatrixMemoryStats& stats);  // of all reasons
 
 // True as soon as `condition` holds; false if the program should stop hoping.
 bool Eventually(const std::function<bool()>& condition);
@@ -77,6 +77,9 @@ class ContractGraph : public testing::Test {
   void Create(std::uint32_t queue_size);
   void Destroy();
 
+  // What was counted since Create.
+  OpenmatrixMemoryStats Counted() const;
+
   // Messages to `engine` are collected.
   std::shared_ptr<Inbox> Collect(std::uint32_t engine);
   // `engine` keeps its worker at the gate at the first message, and collects all.
@@ -93,6 +96,7 @@ class ContractGraph : public testing::Test {
 
  private:
   std::deque<std::shared_ptr<Gate>> gates_;
+  OpenmatrixMemoryStats start_{};
 };
 
 }  // namespace contract

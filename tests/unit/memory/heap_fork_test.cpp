@@ -161,7 +161,8 @@ TEST_F(HeapForkTest, ForkingWhileThreadsAllocateHarmsNeitherSide) {
       }
       heap_.Trim();  // waits for every cache to be idle
       return true;
-    })) << "round " << round;
+    })) << "round "
+        << round;
   }
 
   stop = true;

@@ -11,6 +11,7 @@ namespace openmatrix {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using PageRun = Run;  // a test fixture has a Run of its own
 
 constexpr std::uint32_t kUnits = 64;  // the first half is the window
 constexpr std::uint64_t kBytes = std::uint64_t{kUnits} << kUnitShift;
@@ -18,17 +19,17 @@ constexpr Clock::time_point kForEver = Clock::time_point::max();
 
 class PageRunsTest : public testing::Test {
  protected:
-  Run* Get(std::uint32_t units, bool window_only = true) {
+  PageRun* Get(std::uint32_t units, bool window_only = true) {
     return runs_.Allocate(units, window_only, Run::Kind::kBlock, 1);
   }
-  void Put(Run* run, Clock::time_point now = {}) { runs_.Release(run, now); }
+  void Put(PageRun* run, Clock::time_point now = {}) { runs_.Release(run, now); }
 
   PageRuns runs_{kBytes, kBytes / 2};
 };
 
 TEST_F(PageRunsTest, RunsAreCutFromTheLowestAddressUp) {
-  Run* first = Get(3);
-  Run* second = Get(5);
+  PageRun* first = Get(3);
+  PageRun* second = Get(5);
 
   EXPECT_EQ(first->start, 0u);
   EXPECT_EQ(second->start, 3u);
@@ -37,7 +38,7 @@ TEST_F(PageRunsTest, RunsAreCutFromTheLowestAddressUp) {
 }
 
 TEST_F(PageRunsTest, EveryOffsetOfARunFindsItAndFreeOnesFindNoBlock) {
-  Run* run = Get(3);
+  PageRun* run = Get(3);
   EXPECT_EQ(runs_.At(0), run);
   EXPECT_EQ(runs_.At(kUnitBytes + 5), run);
   EXPECT_EQ(runs_.At(3 * kUnitBytes - 1), run);
@@ -46,8 +47,8 @@ TEST_F(PageRunsTest, EveryOffsetOfARunFindsItAndFreeOnesFindNoBlock) {
 }
 
 TEST_F(PageRunsTest, FreedNeighboursBecomeOneRun) {
-  Run* runs[4];
-  for (Run*& run : runs) run = Get(8);
+  PageRun* runs[4];
+  for (PageRun*& run : runs) run = Get(8);
   ASSERT_EQ(Get(1), nullptr) << "the window is full";
 
   Put(runs[1]);
@@ -55,13 +56,13 @@ TEST_F(PageRunsTest, FreedNeighboursBecomeOneRun) {
   EXPECT_EQ(Get(16), nullptr) << "two holes of 8";
   Put(runs[2]);
 
-  Run* joined = Get(24);
+  PageRun* joined = Get(24);
   ASSERT_NE(joined, nullptr);
   EXPECT_EQ(joined->start, 8u);
 }
 
 TEST_F(PageRunsTest, TheTightestHoleIsTakenAndOfEqualOnesTheLowest) {
-  Run* runs[8];
+  PageRun* runs[8];
   const std::uint32_t units[8] = {6, 1, 3, 1, 3, 1, 4, 13};
   for (int i = 0; i < 8; ++i) runs[i] = Get(units[i]);
   for (int hole : {6, 4, 2, 0}) Put(runs[hole]);
@@ -73,12 +74,12 @@ TEST_F(PageRunsTest, TheTightestHoleIsTakenAndOfEqualOnesTheLowest) {
 }
 
 TEST_F(PageRunsTest, BeyondTheWindowOnlyWhereThatIsAllowed) {
-  Run* window = Get(kUnits / 2);
+  PageRun* window = Get(kUnits / 2);
   ASSERT_NE(window, nullptr);
   EXPECT_TRUE(runs_.InWindow(*window));
 
   EXPECT_EQ(Get(1), nullptr);
-  Run* beyond = Get(1, false);
+  PageRun* beyond = Get(1, false);
   ASSERT_NE(beyond, nullptr);
   EXPECT_FALSE(runs_.InWindow(*beyond));
 }
@@ -86,8 +87,8 @@ TEST_F(PageRunsTest, BeyondTheWindowOnlyWhereThatIsAllowed) {
 TEST_F(PageRunsTest, NoRunCrossesTheEndOfTheWindow) {
   EXPECT_EQ(Get(kUnits / 2 + 1, false), nullptr);
 
-  Run* last = Get(kUnits / 2);
-  Run* next = Get(kUnits / 2, false);
+  PageRun* last = Get(kUnits / 2);
+  PageRun* next = Get(kUnits / 2, false);
   Put(last);
   Put(next);
 
@@ -95,12 +96,12 @@ TEST_F(PageRunsTest, NoRunCrossesTheEndOfTheWindow) {
 }
 
 TEST_F(PageRunsTest, PagesThatAreCommittedAlreadyAreUsedFirst) {
-  Run* low = Get(4);
-  Run* keep = Get(1);
-  Run* high = Get(4);
+  PageRun* low = Get(4);
+  PageRun* keep = Get(1);
+  PageRun* high = Get(4);
   Put(low);
   Put(high);
-  Run* purged = runs_.BeginPurge(kForEver, 4);
+  PageRun* purged = runs_.BeginPurge(kForEver, 4);
   ASSERT_NE(purged, nullptr);
   ASSERT_EQ(purged->start, 0u);
   runs_.EndPurge(purged);
@@ -112,9 +113,9 @@ TEST_F(PageRunsTest, PagesThatAreCommittedAlreadyAreUsedFirst) {
 }
 
 TEST_F(PageRunsTest, CleanAndDirtyNeighboursJoinWhenNothingElseFits) {
-  Run* all = Get(kUnits / 2);
+  PageRun* all = Get(kUnits / 2);
   Put(all);
-  Run* purged = runs_.BeginPurge(kForEver, 16);
+  PageRun* purged = runs_.BeginPurge(kForEver, 16);
   ASSERT_NE(purged, nullptr);
   runs_.EndPurge(purged);
   ASSERT_EQ(runs_.dirty_bytes(), 16u * kUnitBytes);
@@ -124,13 +125,13 @@ TEST_F(PageRunsTest, CleanAndDirtyNeighboursJoinWhenNothingElseFits) {
 
 TEST_F(PageRunsTest, OnlyRunsThatAreOldEnoughArePurged) {
   const Clock::time_point start{std::chrono::seconds(100)};
-  Run* old = Get(4);
-  Run* between = Get(1);
-  Run* young = Get(4);
+  PageRun* old = Get(4);
+  PageRun* between = Get(1);
+  PageRun* young = Get(4);
   Put(old, start);
   Put(young, start + std::chrono::seconds(10));
 
-  Run* purged = runs_.BeginPurge(start + std::chrono::seconds(5), 64);
+  PageRun* purged = runs_.BeginPurge(start + std::chrono::seconds(5), 64);
 
   ASSERT_EQ(purged, old);
   EXPECT_EQ(runs_.BeginPurge(start + std::chrono::seconds(5), 64), nullptr);
@@ -140,7 +141,7 @@ TEST_F(PageRunsTest, OnlyRunsThatAreOldEnoughArePurged) {
 
 TEST_F(PageRunsTest, ARunThatIsBeingPurgedIsOutOfReach) {
   Put(Get(kUnits / 2));
-  Run* purged = runs_.BeginPurge(kForEver, 30);
+  PageRun* purged = runs_.BeginPurge(kForEver, 30);
   ASSERT_NE(purged, nullptr);
 
   EXPECT_EQ(Get(3), nullptr);
@@ -154,15 +155,18 @@ TEST(PageRuns, RandomOperationsKeepRunsApartAndLoseNothing) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
+  const auto below = [&](std::uint32_t bound) {
+    return static_cast<std::uint32_t>(random() % bound);
+  };
   PageRuns runs(kBytes, kBytes / 2);
-  std::map<std::uint32_t, Run*> out;
+  std::map<std::uint32_t, PageRun*> out;
   std::uint32_t units_out = 0;
   for (int step = 0; step < 20000; ++step) {
-    const unsigned choice = random() % 100;
+    const unsigned choice = below(100);
     if (choice < 50) {
-      const std::uint32_t units = 1 + random() % 9;
-      const bool window_only = random() % 2 == 0;
-      Run* run = runs.Allocate(units, window_only, Run::Kind::kBlock, 1);
+      const std::uint32_t units = 1 + below(9);
+      const bool window_only = below(2) == 0;
+      PageRun* run = runs.Allocate(units, window_only, Run::Kind::kBlock, 1);
       if (run == nullptr) continue;
       ASSERT_EQ(run->units, units);
       ASSERT_TRUE(!window_only || runs.InWindow(*run));
@@ -173,13 +177,13 @@ TEST(PageRuns, RandomOperationsKeepRunsApartAndLoseNothing) {
       out[run->start] = run;
       units_out += units;
     } else if (choice < 95 && !out.empty()) {
-      auto victim = out.lower_bound(random() % kUnits);
+      auto victim = out.lower_bound(below(kUnits));
       if (victim == out.end()) victim = out.begin();
       ASSERT_EQ(runs.At(victim->second->offset() + victim->second->bytes() - 1), victim->second);
       units_out -= victim->second->units;
       runs.Release(victim->second, Clock::time_point{});
       out.erase(victim);
-    } else if (Run* run = runs.BeginPurge(kForEver, 1 + random() % 8)) {
+    } else if (PageRun* run = runs.BeginPurge(kForEver, 1 + below(8))) {
       runs.EndPurge(run);
     }
     ASSERT_LE(runs.dirty_bytes() + units_out * std::uint64_t{kUnitBytes}, kBytes);

@@ -24,15 +24,13 @@ class PoolTest : public testing::Test {
   bool Put(std::uint32_t grain, std::uint32_t bytes) {
     return pool_.Put(grain, ClassOf(bytes), kNow);
   }
-  static std::uint64_t OffsetOf(std::uint32_t grain) {
-    return std::uint64_t{grain} << kGrainShift;
-  }
+  static std::uint64_t OffsetOf(std::uint32_t grain) { return std::uint64_t{grain} << kGrainShift; }
 
   Pool pool_{kPoolBytes, kPoolBytes / 2};
 };
 
 TEST_F(PoolTest, BlocksOfEveryClassDoNotOverlap) {
-  Pool pool(8ull << 30, 4ull << 30);
+  Pool pool(16ull << 30, 4ull << 30);
   std::map<std::uint64_t, std::uint64_t> ends;
   for (std::uint32_t size_class = 1; size_class < kClasses; ++size_class) {
     std::uint32_t grains[3];
@@ -111,8 +109,8 @@ TEST_F(PoolTest, FewerBlocksThanWantedWhenThereIsNoMoreRoom) {
 }
 
 TEST_F(PoolTest, WindowBlocksLieInTheWindowAlsoWhenSpansBeyondHaveRoom) {
-  Take(1 << 20, 8);                                        // the window is full
-  const std::uint32_t beyond = Take(128)[0];               // a span beyond it
+  Take(1 << 20, 8);                           // the window is full
+  const std::uint32_t beyond = Take(128)[0];  // a span beyond it
   EXPECT_GE(OffsetOf(beyond), kPoolBytes / 2);
   std::uint32_t grain;
   EXPECT_EQ(pool_.Take(ClassOf(128), 1, true, &grain), 0u);
@@ -127,7 +125,7 @@ TEST_F(PoolTest, EmptySpansButOneOfAClassGoBackAtOnceAndTheLastOnDemand) {
   pool_.ReleaseEmptySpans(kNow);
 
   EXPECT_EQ(pool_.runs().dirty_bytes(), 3u * 64 * 1024);
-  EXPECT_EQ(Take(1 << 20, 16).size(), 16u) << "everything is free again";
+  Take(8 << 20);  // all of the window: the free pages join the untouched ones
 }
 
 // Against a model that knows only what is out.
@@ -135,17 +133,20 @@ TEST_F(PoolTest, RandomOperationsNeverHandOutOneByteTwice) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
+  const auto below = [&](std::uint32_t bound) {
+    return static_cast<std::uint32_t>(random() % bound);
+  };
   struct Out {
     std::uint64_t end;
     std::uint32_t size_class;
   };
   std::map<std::uint64_t, Out> out;
   for (int step = 0; step < 20000; ++step) {
-    if (random() % 2 == 0) {
-      const std::uint32_t size_class = 1 + random() % (ClassOf(2 << 20) - 1);
+    if (below(2) == 0) {
+      const std::uint32_t size_class = 1 + below(ClassOf(2 << 20) - 1);
       std::uint32_t grains[8];
-      const std::uint32_t wanted = 1 + random() % 8;
-      const bool window_only = random() % 2 == 0;
+      const std::uint32_t wanted = 1 + below(8);
+      const bool window_only = below(2) == 0;
       const std::uint32_t taken = pool_.Take(size_class, wanted, window_only, grains);
       for (std::uint32_t i = 0; i < taken; ++i) {
         const std::uint64_t start = OffsetOf(grains[i]);
@@ -157,7 +158,7 @@ TEST_F(PoolTest, RandomOperationsNeverHandOutOneByteTwice) {
         out[start] = Out{end, size_class};
       }
     } else if (!out.empty()) {
-      auto victim = out.lower_bound(random() % kPoolBytes);
+      auto victim = out.lower_bound(below(kPoolBytes));
       if (victim == out.end()) victim = out.begin();
       const auto grain = static_cast<std::uint32_t>(victim->first >> kGrainShift);
       const std::uint32_t size_class = victim->second.size_class;
@@ -168,10 +169,11 @@ TEST_F(PoolTest, RandomOperationsNeverHandOutOneByteTwice) {
     }
   }
   for (const auto& [start, block] : out) {
-    ASSERT_TRUE(pool_.Put(static_cast<std::uint32_t>(start >> kGrainShift), block.size_class, kNow));
+    ASSERT_TRUE(
+        pool_.Put(static_cast<std::uint32_t>(start >> kGrainShift), block.size_class, kNow));
   }
   pool_.ReleaseEmptySpans(kNow);
-  EXPECT_EQ(Take(1 << 20, 16).size(), 16u);
+  Take(8 << 20, 2);  // all there is
 }
 
 }  // namespace

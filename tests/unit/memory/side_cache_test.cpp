@@ -1,0 +1,164 @@
+#include "memory/side_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace openmatrix {
+namespace {
+
+constexpr std::uint64_t kMemory = 8ull << 20;
+
+class SideCacheTest : public testing::Test {
+ protected:
+  SideCacheTest() {
+    const auto at = reinterpret_cast<std::uintptr_t>(memory_.data());
+    base_ = memory_.data() + (kGrainBytes - at % kGrainBytes) % kGrainBytes;
+    cache_ = Make(1);
+  }
+  ~SideCacheTest() override { Unpoison(memory_.data(), memory_.size()); }
+
+  std::unique_ptr<SideCache> Make(std::uint32_t id) {
+    return std::make_unique<SideCache>(nullptr, id, View::Host(), base_, kMemory, kMemory,
+                                       table_.words());
+  }
+  void* Issue(std::uint32_t bytes) {
+    return cache_->TryIssue(bytes, Family::kTransfer, Release::kAuto);
+  }
+  bool Free(void* block) { return cache_->TryFree(block, Family::kTransfer); }
+  // Fills the cache with made-up blocks of the class until it takes no more; returns how many.
+  std::uint32_t Fill(std::uint32_t size_class) {
+    std::uint32_t count = 0;
+    while (cache_->TryKeep(count, size_class)) ++count;
+    return count;
+  }
+
+  std::vector<std::uint8_t> memory_ = std::vector<std::uint8_t>(kMemory + kGrainBytes);
+  std::uint8_t* base_ = nullptr;
+  BlockTable table_{kMemory};
+  std::unique_ptr<SideCache> cache_;
+};
+
+TEST_F(SideCacheTest, TheBlockFreedLastIsIssuedFirst) {
+  const std::uint32_t grains[] = {0, 8, 16};
+  cache_->Refill(ClassOf(1024), grains, 3);
+  void* first = Issue(1024);
+  void* second = Issue(1000);
+  ASSERT_TRUE(first != nullptr && second != nullptr);
+
+  EXPECT_TRUE(Free(first));
+  EXPECT_EQ(Issue(900), first);
+  EXPECT_EQ(Issue(1024), base_);
+  EXPECT_EQ(Issue(1024), nullptr) << "empty";
+}
+
+TEST_F(SideCacheTest, OnlyStartsOfItsOwnBlocksOfThatFamilyAreFreed) {
+  const std::uint32_t grain = 8;
+  cache_->Refill(ClassOf(1024), &grain, 1);
+  auto* block = static_cast<std::uint8_t*>(Issue(1024));
+  ASSERT_NE(block, nullptr);
+  const auto other = Make(2);
+
+  EXPECT_FALSE(Free(block + 1));
+  EXPECT_FALSE(Free(block + kGrainBytes));
+  EXPECT_FALSE(Free(base_ + kMemory));
+  EXPECT_FALSE(Free(nullptr));
+  EXPECT_FALSE(cache_->TryFree(block, Family::kDvpp));
+  EXPECT_FALSE(other->TryFree(block, Family::kTransfer));
+  EXPECT_TRUE(Free(block));
+  EXPECT_FALSE(Free(block));
+}
+
+TEST_F(SideCacheTest, ItKeepsAtMost12MiBOfManyBlocks) {
+  EXPECT_EQ(Fill(ClassOf(1 << 20)), 12u);
+  EXPECT_EQ(cache_->cached_bytes(), SideCache::kBoundBytes);
+  EXPECT_FALSE(cache_->TryKeep(99, ClassOf(128)));
+}
+
+TEST_F(SideCacheTest, ItKeepsOneBlockOfAnySizeAndThenNoOther) {
+  EXPECT_EQ(Fill(ClassOf(kLargestBlock)), 1u);
+  EXPECT_FALSE(cache_->TryKeep(99, ClassOf(128)));
+  EXPECT_FALSE(cache_->HasRoomFor(ClassOf(128)));
+}
+
+TEST_F(SideCacheTest, SmallBlocksAreBoundedByNumber) {
+  EXPECT_EQ(Fill(ClassOf(128)), SideCache::kMaxSlots);
+  EXPECT_TRUE(cache_->HasRoomFor(ClassOf(256)));
+}
+
+TEST_F(SideCacheTest, ABatchIsHalfAStackAMebibyteOr32BlocksWhicheverIsLeast) {
+  EXPECT_EQ(SideCache::BatchOf(ClassOf(128)), 32u);
+  EXPECT_EQ(SideCache::BatchOf(ClassOf(128 << 10)), 8u);
+  EXPECT_EQ(SideCache::BatchOf(ClassOf(1 << 20)), 1u);
+  EXPECT_EQ(SideCache::BatchOf(ClassOf(kLargestBlock)), 1u);
+}
+
+TEST_F(SideCacheTest, DrainTakesTheOldestFirst) {
+  const std::uint32_t grains[] = {1, 2, 3, 4};
+  cache_->Refill(1, grains, 4);
+  std::uint32_t taken[4];
+
+  EXPECT_EQ(cache_->Drain(1, 2, taken), 2u);
+  EXPECT_EQ(taken[0], 1u);
+  EXPECT_EQ(taken[1], 2u);
+  EXPECT_EQ(cache_->Drain(1, 4, taken), 2u);
+  EXPECT_EQ(taken[0], 3u);
+  EXPECT_EQ(cache_->cached_bytes(), 0u);
+}
+
+TEST_F(SideCacheTest, AClosedCacheServesNobodyUntilItOpens) {
+  const std::uint32_t grains[] = {0, 1};
+  cache_->Refill(1, grains, 2);
+  void* block = Issue(128);
+  cache_->Close();
+  EXPECT_EQ(Issue(128), nullptr);
+  EXPECT_FALSE(Free(block));
+  EXPECT_FALSE(cache_->TryKeep(7, 1));
+  cache_->Open();
+  EXPECT_TRUE(Free(block));
+}
+
+TEST_F(SideCacheTest, ASharedCacheWorksAsBefore) {
+  const std::uint32_t grain = 0;
+  cache_->Refill(1, &grain, 1);
+  cache_->Share();
+  EXPECT_TRUE(cache_->shared());
+  void* block = Issue(100);
+  ASSERT_NE(block, nullptr);
+  EXPECT_TRUE(Free(block));
+  EXPECT_FALSE(Free(block));
+  const SideCache::Totals totals = cache_->totals();
+  EXPECT_EQ(totals.allocations, 1u);
+  EXPECT_EQ(totals.freed_bytes, 100u);
+}
+
+// The owner's plain store and a foreign compare-and-swap: Share orders them.
+TEST_F(SideCacheTest, OfTheOwnersFreeAndAForeignOneAtOnceExactlyOneSucceeds) {
+  for (std::uint32_t round = 1; round <= 300; ++round) {
+    cache_ = Make(round);
+    const std::uint32_t grain = 0;
+    cache_->Refill(1, &grain, 1);
+    void* block = Issue(128);
+    ASSERT_NE(block, nullptr);
+    bool foreign = false;
+    std::atomic<bool> go{false};
+    std::thread other([&] {
+      go = true;
+      BlockWord seen = table_.Load(0);
+      if (!seen.live()) return;
+      cache_->Share();
+      foreign = table_.Change(0, seen, BlockWord{});
+    });
+    while (!go) {
+    }
+    const bool own = Free(block);
+    other.join();
+    ASSERT_NE(own, foreign) << "round " << round;
+  }
+}
+
+}  // namespace
+}  // namespace openmatrix
