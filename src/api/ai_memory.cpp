@@ -96,8 +96,8 @@ bool IsPlain(std::uint32_t flag) {
   return flag <= MEMORY_ATTR_AUTO_FREE || flag == MEMORY_ATTR_MANUAL_FREE;
 }
 
-// The slow ways are functions of their own, so that the fast ones need no stack frame.
-__attribute__((noinline)) HIAI_StatusT AllocateSlowly(const void* caller, std::uint32_t bytes,
+// The ways that are not fast are functions of their own, so that the fast ones need no stack frame.
+__attribute__((noinline)) HIAI_StatusT AllocateSlowly(View view, std::uint32_t bytes,
                                                       std::uint32_t time, std::uint32_t flag,
                                                       void*& block) noexcept {
   block = nullptr;
@@ -106,25 +106,46 @@ __attribute__((noinline)) HIAI_StatusT AllocateSlowly(const void* caller, std::u
       Log(LogLevel::kWarning, "HIAI_DMalloc refused flag %" PRIu32 ": strict rules", flag);
       return HIAI_GRAPH_INVALID_VALUE;
     }
-    return Allocate({SideOfCall(caller), bytes, Family::kTransfer, ReleaseOf(flag),
-                     std::chrono::milliseconds(time)},
-                    block);
+    return Allocate(
+        {view, bytes, Family::kTransfer, ReleaseOf(flag), std::chrono::milliseconds(time)}, block);
   });
 }
 
-__attribute__((noinline)) void* AllocateSlowlyForC(const void* caller, std::uint32_t bytes,
-                                                   std::uint32_t time,
-                                                   std::uint32_t flag) noexcept {
-  void* block;
-  AllocateSlowly(caller, bytes, time, flag, block);
-  return block;
+// Null: take the slow way.
+inline void* TryFast(View view, std::uint32_t bytes, std::uint32_t flag) noexcept {
+  if (!IsPlain(flag)) return nullptr;
+  return FastAllocate(g_identity.load(std::memory_order_acquire), view, bytes, Family::kTransfer,
+                      ReleaseOf(flag));
 }
 
-// Null: take the slow way.
-inline void* TryFast(const void* caller, std::uint32_t bytes, std::uint32_t flag) noexcept {
-  if (!IsPlain(flag)) return nullptr;
-  return FastAllocate(g_identity.load(std::memory_order_acquire), SideOfCall(caller), bytes,
-                      Family::kTransfer, ReleaseOf(flag));
+inline HIAI_StatusT AllocateOn(View view, std::uint32_t bytes, std::uint32_t time,
+                               std::uint32_t flag, void*& block) noexcept {
+  if (void* const cached = TryFast(view, bytes, flag)) {
+    block = cached;
+    return HIAI_OK;
+  }
+  return AllocateSlowly(view, bytes, time, flag, block);
+}
+
+__attribute__((noinline)) HIAI_StatusT AllocateByModule(const void* caller, std::uint32_t bytes,
+                                                        std::uint32_t time, std::uint32_t flag,
+                                                        void*& block) noexcept {
+  return AllocateOn(SideOfModule(caller), bytes, time, flag, block);
+}
+
+inline HIAI_StatusT AllocateTransfer(const void* caller, std::uint32_t bytes, std::uint32_t time,
+                                     std::uint32_t flag, void*& block) noexcept {
+  View view;
+  if (!SideIsKnown(view)) return AllocateByModule(caller, bytes, time, flag, block);
+  return AllocateOn(view, bytes, time, flag, block);
+}
+
+// The C form gives the address back, so its ways end in one that does.
+__attribute__((noinline)) void* AllocateForC(const void* caller, std::uint32_t bytes,
+                                             std::uint32_t time, std::uint32_t flag) noexcept {
+  void* block;
+  AllocateTransfer(caller, bytes, time, flag, block);
+  return block;
 }
 
 HIAI_StatusT AllocateDvpp(const void* caller, std::uint32_t bytes, void*& block) noexcept {
@@ -204,11 +225,7 @@ namespace hiai {
 
 HIAI_StatusT HIAIMemory::HIAI_DMalloc(const uint32_t dataSize, void*& dataBuffer,
                                       const uint32_t& timeOut, uint32_t flag) {
-  if (void* const block = openmatrix::TryFast(OPENMATRIX_CALLER, dataSize, flag)) {
-    dataBuffer = block;
-    return HIAI_OK;
-  }
-  return openmatrix::AllocateSlowly(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
+  return openmatrix::AllocateTransfer(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
 }
 
 HIAI_StatusT HIAIMemory::HIAI_DFree(void* dataBuffer) {
@@ -235,9 +252,11 @@ HIAI_StatusT HIAIMemory::HIAI_DVPP_DFree(void* dataBuffer) {
 }  // namespace hiai
 
 void* HIAI_DMalloc(const uint32_t dataSize, const uint32_t timeOut, uint32_t flag) {
-  void* const block = openmatrix::TryFast(OPENMATRIX_CALLER, dataSize, flag);
-  if (block != nullptr) return block;
-  return openmatrix::AllocateSlowlyForC(OPENMATRIX_CALLER, dataSize, timeOut, flag);
+  openmatrix::View view;
+  if (openmatrix::SideIsKnown(view)) {
+    if (void* const block = openmatrix::TryFast(view, dataSize, flag)) return block;
+  }
+  return openmatrix::AllocateForC(OPENMATRIX_CALLER, dataSize, timeOut, flag);
 }
 
 HIAI_StatusT HIAI_DFree(void* dataBuffer) {
@@ -263,6 +282,6 @@ OpenmatrixDMallocByValue(uint32_t dataSize, void*& dataBuffer, uint32_t timeOut,
 
 extern "C" HIAI_StatusT OpenmatrixDMallocByValue(uint32_t dataSize, void*& dataBuffer,
                                                  uint32_t timeOut, uint32_t flag) {
-  return openmatrix::AllocateSlowly(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
+  return openmatrix::AllocateTransfer(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
 }
 #endif

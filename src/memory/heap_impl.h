@@ -77,8 +77,9 @@ class Heap::Impl final : public ForkAware {
   MemoryCounts Counts() OPENMATRIX_EXCLUDES(mutex);
 
   // -- used with the lock
-  bool TryRefill(SideCache& cache, std::uint32_t size_class, Family family, std::uint32_t& grain)
-      OPENMATRIX_REQUIRES(mutex);
+  // `beyond`: also outside the window that devices see.
+  bool TryRefill(SideCache& cache, std::uint32_t size_class, Family family, bool beyond,
+                 std::uint32_t& grain) OPENMATRIX_REQUIRES(mutex);
   void PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept OPENMATRIX_REQUIRES(mutex);
   void ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class) noexcept
       OPENMATRIX_EXCLUDES(mutex);
@@ -146,8 +147,9 @@ class Heap::Impl final : public ForkAware {
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
 
  private:
-  // Calls `attempt` with the lock until it succeeds: at once, after taking back idle memory, and
-  // after each free, as long as `wait` allows. It must charge `bytes` to the view to succeed.
+  // Calls `attempt(beyond)` with the lock until it succeeds: at once, after taking back idle
+  // memory, beyond the window, and after each free, as long as `wait` allows. It must charge
+  // `bytes` to the view to succeed.
   template <typename Attempt>
   Status TryUntil(View view, std::uint64_t bytes, const Wait& wait, const Attempt& attempt)
       OPENMATRIX_EXCLUDES(mutex);

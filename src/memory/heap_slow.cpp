@@ -31,7 +31,7 @@ std::uint32_t GrainOf(std::uint64_t offset) {
 
 // -- taking
 
-bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family family,
+bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family family, bool beyond,
                            std::uint32_t& grain) {
   std::array<std::uint32_t, kDrainBatch> grains;
   SideAccount& account = accounts[cache.view().index];
@@ -43,7 +43,7 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family fa
     wanted = 1;
     if (!account.TryCharge(block_bytes)) return false;
   }
-  const bool window_only = !cache.view().is_host() || family == Family::kDvpp;
+  const bool window_only = !beyond || !cache.view().is_host() || family == Family::kDvpp;
   const std::uint32_t taken = pool->Take(size_class, wanted, window_only, grains.data());
   account.Uncharge((wanted - taken) * block_bytes);
   if (taken == 0) return false;
@@ -67,21 +67,21 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   std::vector<Quarantine::Entry> gone;  // dropped last, without the lock
   {
     MutexLock lock(mutex);
-    if (attempt()) return {};
+    if (attempt(false)) return {};
     TakeBackCaches([&](const SideCache& cache) { return cache.view() == view; });
-    if (attempt()) return {};
+    if (attempt(false)) return {};
     BreakQuarantine(view, gone);
-    if (attempt()) return {};
+    if (attempt(false)) return {};
     if (accounts[view.index].HasRoom(bytes)) {
       // Not this side's limit, then, but room in the pool.
       TakeBackCaches([](const SideCache&) { return true; });
       for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
         BreakQuarantine(View{side}, gone);
       }
-      if (attempt()) return {};
+      if (attempt(false) || attempt(true)) return {};
       while (purging > 0) {
         freed.Wait(mutex);
-        if (attempt()) return {};
+        if (attempt(true)) return {};
       }
     }
   }
@@ -97,7 +97,7 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   Status outcome;
   for (bool in_time = true;;) {
     BreakQuarantine(view, gone);
-    if (attempt()) break;
+    if (attempt(true)) break;
     if (wait.Stopped()) {
       outcome = Error{Code::kPoolStopped, "the graph of the waiting thread is being destroyed"};
       break;
@@ -122,8 +122,8 @@ Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family fa
   }
   const std::uint32_t size_class = ClassOf(bytes);
   std::uint32_t grain = 0;
-  const auto refill = [&]() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-    return TryRefill(*cache, size_class, family, grain);
+  const auto refill = [&](bool beyond) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    return TryRefill(*cache, size_class, family, beyond, grain);
   };
   const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
   if (!status) return status.error();
@@ -132,7 +132,7 @@ Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family fa
 
 Status Heap::Impl::ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) {
   if (accounts[view.index].TryCharge(bytes)) return {};
-  return TryUntil(view, bytes, wait, [&] { return accounts[view.index].TryCharge(bytes); });
+  return TryUntil(view, bytes, wait, [&](bool) { return accounts[view.index].TryCharge(bytes); });
 }
 
 // -- giving back

@@ -58,13 +58,14 @@ void Janitor::Loop() {
   MutexLock lock(heap_.mutex);
   while (!stop_) {
     Purge(Clock::time_point::max(), heap_.options.retain);
-    if (decay.count() > 0) {
+    if (decay.count() > 0 && !stop_) {
       wake_.WaitUntil(heap_.mutex, Clock::now() + step);
       if (stop_) break;
       TakeBackIdleCaches();
       heap_.pool->ReleaseEmptySpans(Clock::now());
       Purge(Clock::now() - decay, 0);
     }
+    if (stop_) break;  // Purge let go of the lock: the call to stop may have come meanwhile
     // What is charged may be in a cache, or come into one without a notice.
     bool charged = false;
     for (const SideAccount& account : heap_.accounts) charged = charged || account.charged() > 0;

@@ -30,8 +30,10 @@ PageRuns::~PageRuns() {
 }
 
 Run* PageRuns::At(std::uint64_t offset) const {
-  const std::uint64_t unit = offset >> kUnitShift;
-  return unit < units_ ? at_[unit] : nullptr;
+  std::uint64_t unit = offset >> kUnitShift;
+  if (unit >= units_) return nullptr;
+  while (at_[unit] == nullptr) --unit;
+  return at_[unit];
 }
 
 Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
@@ -51,10 +53,10 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
     rest->dirty = run->dirty;
     rest->freed_at = run->freed_at;
     run->units = units;
-    Map(run, true);
+    Map(run);
     Insert(rest);
   } else {
-    Map(run, true);
+    Map(run);
   }
   high_water_ = std::max(high_water_, run->offset() + run->bytes());
   return run;
@@ -73,11 +75,13 @@ Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {
 }
 
 void PageRuns::Release(Run* run, std::chrono::steady_clock::time_point now) {
+  if (run->kind == Run::Kind::kSpan) {
+    std::fill_n(at_ + run->start, run->units, nullptr);
+    run->span.reset();
+  }
   run->kind = Run::Kind::kFree;
-  run->span.reset();
   run->dirty = true;
   run->freed_at = now;
-  std::fill_n(at_ + run->start, run->units, nullptr);
   Insert(run);
 }
 
@@ -98,7 +102,7 @@ void PageRuns::Insert(Run* run) {
     Remove(after);
     Join(run, after);
   }
-  Map(run, false);
+  Map(run);
   IndexOf(*run).insert({run->units, run->start});
   if (run->dirty) dirty_bytes_ += run->bytes();
 }
@@ -117,9 +121,9 @@ void PageRuns::Join(Run* left, Run* right) {
   delete right;
 }
 
-// A free run is found from its ends only; a used one from every unit.
-void PageRuns::Map(Run* run, bool everywhere) {
-  if (everywhere) {
+// Neighbours look for a run at its ends, every free of a small block looks for its span.
+void PageRuns::Map(Run* run) {
+  if (run->kind == Run::Kind::kSpan) {
     std::fill_n(at_ + run->start, run->units, run);
   } else {
     at_[run->start] = run;
@@ -138,7 +142,7 @@ bool PageRuns::CoalesceAll(int zone) {
       Remove(run);
       Remove(after);
       Join(run, after);
-      Map(run, false);
+      Map(run);
       IndexOf(*run).insert({run->units, run->start});
       if (run->dirty) dirty_bytes_ += run->bytes();
       joined = true;
@@ -171,7 +175,7 @@ Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint
     run->units = max_units;
     Insert(rest);
   }
-  Map(run, false);
+  Map(run);
   return run;
 }
 

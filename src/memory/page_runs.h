@@ -48,7 +48,8 @@ class PageRuns {
   Run* Allocate(std::uint32_t units, bool window_only, Run::Kind kind, std::uint8_t size_class);
   void Release(Run* run, std::chrono::steady_clock::time_point now);
 
-  // The run that contains the offset. Null outside the pool and inside free runs.
+  // The run that contains the offset; null outside the pool. One look for a start and inside
+  // spans, a walk back inside others: for questions about odd addresses.
   Run* At(std::uint64_t offset) const;
 
   bool InWindow(const Run& run) const { return Zone(run.start) == 0; }
@@ -71,7 +72,7 @@ class PageRuns {
   void Insert(Run* run);  // coalesces with neighbours of the same kind
   void Remove(Run* run);
   void Join(Run* left, Run* right);
-  void Map(Run* run, bool everywhere);
+  void Map(Run* run);
   bool CoalesceAll(int zone);
   Run* DirtySince(std::chrono::steady_clock::time_point limit) const;
 

@@ -22,7 +22,8 @@
 
 namespace openmatrix {
 
-class SideCache {
+// Aligned so that no owner writes to a line, or its neighbour, that another one uses.
+class alignas(128) SideCache {
  public:
   // Most bytes kept, unless a single block is larger: what a last-level cache slice holds.
   static constexpr std::uint64_t kBoundBytes = 12ull << 20;
@@ -57,8 +58,9 @@ class SideCache {
     BlockTable::Word& word = words_[offset >> kGrainShift];
     const Use use(*this);
     std::uint64_t seen = word.load(std::memory_order_relaxed);
-    if ((seen & ~BlockWord::kManual) >> BlockWord::kOriginShift !=
-        (family == Family::kDvpp ? own_dvpp_ : own_transfer_) >> BlockWord::kOriginShift) {
+    constexpr std::uint64_t kVaries =
+        BlockWord::kManual | ((1ull << BlockWord::kOriginShift) - 1);  // class and slack
+    if ((seen & ~kVaries) != (family == Family::kDvpp ? own_dvpp_ : own_transfer_)) {
       return false;
     }
     Bin& bin = bins_[seen & BlockWord::kClassMask];

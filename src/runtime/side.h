@@ -43,12 +43,22 @@ class ContextScope {
 // The side of code that lies at `address` and has no context.
 View SideOfModule(const void* address) noexcept;
 
+// True if the side does not depend on the library that calls: a context says it, or there is no
+// device library.
+inline bool SideIsKnown(View& view) noexcept {
+  if (t_context.known) {
+    view = t_context.view;
+    return true;
+  }
+  view = View::Host();
+  return !g_any_device_objects.load(std::memory_order_acquire);
+}
+
 // The side of a call that returns to `return_address`. Take the address in the exported function
 // itself: __builtin_return_address(0) one level deeper lies in this library.
 inline View SideOfCall(const void* return_address) noexcept {
-  if (t_context.known) return t_context.view;
-  if (!g_any_device_objects.load(std::memory_order_acquire)) return View::Host();
-  return SideOfModule(return_address);
+  View view;
+  return SideIsKnown(view) ? view : SideOfModule(return_address);
 }
 
 // The same for registries, where the library comes first: the destructors of a device library run

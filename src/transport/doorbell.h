@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/cpu.h"
 #include "base/stop_token.h"
 #include "os/futex.h"
 
