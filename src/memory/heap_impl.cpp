@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log_sink.h"
+#include "base/sanitizers.h"
 #include "memory/janitor.h"
 #include "memory/thread_state.h"
 #include "os/memory_budget.h"
@@ -62,6 +63,16 @@ Heap::Impl::~Impl() {
       RetireCachesAtThreadExit(nullptr);
     }
     delete thread;
+  }
+  if (!kPoisoning || pages == nullptr) return;
+  // For whoever gets these addresses next.
+  const std::uint64_t used = pool->runs().high_water();
+  Unpoison(pages->host(), used);
+  for (std::uint32_t device = 0; device < pages->window_count(); ++device) {
+    const View view = View::Device(device);
+    if (mapped[view.index].load(std::memory_order_relaxed)) {
+      Unpoison(AddressOf(view, 0), std::min(used, pages->window_bytes()));
+    }
   }
 }
 

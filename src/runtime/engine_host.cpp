@@ -184,6 +184,7 @@ Status EngineHost::Send(std::uint32_t port, const std::string& name,
     }
     route = routes_[port];
   }
+  if (graph_.stopping()) return {Code::kQueueStopped, where_ + ": the graph is being destroyed"};
   if (route == nullptr || (route->edges.empty() && route->receiver == nullptr)) {
     return {Code::kPortNotConnected, where_ + ": output port " + std::to_string(port) +
                                          " has neither a connection nor a receiver"};

@@ -75,7 +75,7 @@ class HeapStress : public testing::Test {
 
   // Small sizes are common, large ones exhaust.
   static std::uint32_t AnySize(Worker& worker) {
-    const unsigned shift = 6 + worker.Below(16);  // 64 B .. 4 MiB
+    const unsigned shift = 6 + worker.Below(16);                   // 64 B .. 4 MiB
     return ((1u << shift) + worker.Below(1u << shift) / 2) & ~7u;  // stamps do not overlap
   }
 
