@@ -15,6 +15,7 @@
 #include "base/log_sink.h"
 #include "os/module.h"
 #include "runtime/elf_facts.h"
+#include "runtime/interposition.h"
 #include "runtime/side.h"
 
 namespace openmatrix {
@@ -54,22 +55,6 @@ std::string SymbolAt(const void* address) {
   return text;
 }
 
-bool SameObject(const void* left, const void* right) {
-  Dl_info left_info;
-  Dl_info right_info;
-  return left != nullptr && right != nullptr && ::dladdr(left, &left_info) != 0 &&
-         ::dladdr(right, &right_info) != 0 && left_info.dli_fbase == right_info.dli_fbase;
-}
-
-// RTLD_DEEPBIND makes a library pass over a replaced malloc or operator new (sanitizers,
-// allocators by LD_PRELOAD or of the program): what it allocates would be freed by the other one.
-bool AllocatorIsReplaced() {
-  void* const libc = ::dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
-  if (!SameObject(::dlsym(RTLD_DEFAULT, "malloc"), libc)) return true;
-  void* const libstdcxx = ::dlsym(RTLD_DEFAULT, "__cxa_throw");
-  return !SameObject(::dlsym(RTLD_DEFAULT, "_Znwm"), libstdcxx);
-}
-
 // True if the file at `path` is loaded already, for the other side than `side`.
 bool OtherSideHas(const std::string& path, View side) {
   struct stat wanted;
@@ -83,6 +68,10 @@ bool OtherSideHas(const std::string& path, View side) {
     return is_devices == side.is_host();
   }
   return false;
+}
+
+bool IsLoaded(const std::string& path) {
+  return ::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD) != nullptr;
 }
 
 std::vector<LoadedObject> NewObjects(const std::vector<LoadedObject>& before) {
@@ -151,11 +140,16 @@ Status Loader::LoadOne(const std::string& name, View side, bool lazy) {
   }
   const std::string path = exists ? AbsolutePath(name) : name;
   int flags = (lazy ? RTLD_LAZY : RTLD_NOW) | RTLD_LOCAL | RTLD_NODELETE;
+  bool marked = false;  // it must be made to bind to itself, in a copy
   if (exists) {
     const Result<ElfFacts> facts = ReadElfFacts(path);
     if (!facts.ok()) return Error{Code::kLibraryNotLoaded, facts.error().text};
-    if (!side.is_host() && !facts.value().symbolic && !AllocatorIsReplaced()) {
-      flags |= RTLD_DEEPBIND;
+    if (!side.is_host() && !facts.value().symbolic) {
+      if (DeepBindIsSafe()) {
+        flags |= RTLD_DEEPBIND;
+      } else {
+        marked = TakesNamesOfTheProgram(path);
+      }
     }
   }
   const std::lock_guard<std::recursive_mutex> turn(turn_);
@@ -165,8 +159,9 @@ Status Loader::LoadOne(const std::string& name, View side, bool lazy) {
   std::string text;
   {
     const ContextScope context(side);
-    if (exists && (CopiesOf(side).count(path) != 0 || OtherSideHas(path, side))) {
-      Result<void*> copy = OpenCopy(path, flags, CopiesOf(side));
+    if (exists && (CopiesOf(side).count(path) != 0 || OtherSideHas(path, side) ||
+                   (marked && !IsLoaded(path)))) {
+      Result<void*> copy = OpenCopy(path, flags, marked, CopiesOf(side));
       if (!copy.ok()) return copy.error();
       handle = copy.value();
     } else {
@@ -190,8 +185,9 @@ Status Loader::LoadOne(const std::string& name, View side, bool lazy) {
 }
 
 // One file is one object to the dynamic linker. A board has two: so a library that both sides
-// name is loaded a second time, from a copy that is gone as soon as it is mapped.
-Result<void*> Loader::OpenCopy(const std::string& path, int flags, Copies& copies) {
+// name is loaded a second time, from a copy that is gone as soon as it is mapped. A library that
+// must be `marked` symbolic is, too: the user's file stays as it is.
+Result<void*> Loader::OpenCopy(const std::string& path, int flags, bool marked, Copies& copies) {
   const auto known = copies.find(path);
   if (known != copies.end()) return known->second;
   const char* base = ::getenv("TMPDIR");
@@ -205,12 +201,17 @@ Result<void*> Loader::OpenCopy(const std::string& path, int flags, Copies& copie
     std::ofstream to(copy, std::ios::binary);
     to << from.rdbuf();
   }
+  if (marked) {
+    const Status done = MakeSymbolic(copy);
+    if (!done.ok()) LogLine(LogLevel::kWarning, done.error().text);
+  }
   void* const handle = ::dlopen(copy.c_str(), flags);
   const std::string text = handle == nullptr ? LinkerError() : std::string();
   ::unlink(copy.c_str());
   ::rmdir(directory.c_str());
   if (handle == nullptr) return {Code::kLibraryNotLoaded, "library \"" + path + "\": " + text};
-  Log(LogLevel::kInfo, "library \"%s\" is on both sides: each has a copy of its own", path.c_str());
+  Log(LogLevel::kInfo, "library \"%s\" is loaded from a private copy: %s", path.c_str(),
+      marked ? "the program has the same names" : "it is on both sides");
   copies[path] = handle;
   return handle;
 }

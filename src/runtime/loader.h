@@ -35,7 +35,7 @@ class Loader {
 
   using Copies = std::map<std::string, void*>;  // by the path of the original
   Copies& CopiesOf(View side) { return side.is_host() ? host_copies_ : device_copies_; }
-  Result<void*> OpenCopy(const std::string& path, int flags, Copies& copies);
+  Result<void*> OpenCopy(const std::string& path, int flags, bool marked, Copies& copies);
 
   std::function<void()> after_load_;
   // Recursive, because a static constructor may create a graph. The dynamic linker's own lock is

@@ -98,6 +98,15 @@ TEST(Janitor, PagesAboveTheRetentionLimitGoBackAtOnceAlsoWithoutDecay) {
   Await([&] { return heap.Counts().decommitted_bytes >= 7 * kMiB; });
 }
 
+TEST(Janitor, AHeapMayGoWhileItsPagesGoBack) {
+  Options options = Decaying(0);
+  options.retain = 0;
+  for (int round = 0; round < 30; ++round) {
+    Heap heap(options);
+    TouchAndFreeElsewhere(heap, 8);
+  }
+}
+
 TEST(Janitor, OneThreadDoesItAndItIsNamed) {
   Heap heap(Decaying(1));
   TouchAndFreeElsewhere(heap, 1);

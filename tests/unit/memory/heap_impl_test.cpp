@@ -1,0 +1,61 @@
+// What the heap does behind its door that no call can see, but every race would.
+#include "memory/heap_impl.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "heap_support.h"
+#include "memory/outgoing.h"
+
+namespace openmatrix {
+namespace {
+
+class HeapImplTest : public SmallHeapTest {
+ protected:
+  // The cache that issued the block. REQUIRES: nobody changed the block yet.
+  SideCache& OwnerOf(const void* block) {
+    View view;
+    std::uint64_t offset = 0;
+    EXPECT_TRUE(heap_.impl().Locate(block, view, offset));
+    const std::uint32_t owner = heap_.impl().table->Load(offset).owner();
+    EXPECT_NE(owner, 0u);
+    return *heap_.impl().by_id[owner].load();
+  }
+};
+
+TEST_F(HeapImplTest, ACacheStaysPrivateWhileItsOwnThreadFrees) {
+  void* block = Get(kHost, 4096);
+  const SideCache& cache = OwnerOf(block);
+
+  EXPECT_EQ(Free(block), FreeVerdict::kFreed);
+
+  EXPECT_FALSE(cache.shared());
+}
+
+TEST_F(HeapImplTest, AFreeOnAnotherThreadMakesTheOwnersCacheShared) {
+  void* block = Get(kHost, 4096);
+  const SideCache& cache = OwnerOf(block);
+
+  std::thread([&] { EXPECT_EQ(Free(block), FreeVerdict::kFreed); }).join();
+
+  EXPECT_TRUE(cache.shared());
+}
+
+TEST_F(HeapImplTest, ASendOnAnotherThreadMakesTheOwnersCacheShared) {
+  void* block = Get(kHost, 4096);
+  const SideCache& cache = OwnerOf(block);
+
+  std::thread([&] {
+    auto outgoing = Outgoing::Inspect(heap_, kHost, block, 4096);
+    ASSERT_TRUE(outgoing);
+    auto payload = outgoing.value().PrepareFor(kDevice, NoWait());
+    ASSERT_TRUE(payload);
+    EXPECT_TRUE(outgoing.value().Commit(&payload.value(), 1, {}));
+  }).join();
+
+  EXPECT_TRUE(cache.shared());
+}
+
+}  // namespace
+}  // namespace openmatrix
