@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "hiaiengine/internal/data_type_macros.h"
+#include "hiaiengine/internal/usual_headers.h"
 #include "hiaiengine/log.h"
 #include "hiaiengine/status.h"
 

@@ -15,6 +15,7 @@
 #include "hiaiengine/data_recv_interface.h"
 #include "hiaiengine/graph.h"
 #include "hiaiengine/internal/engine_macros.h"
+#include "hiaiengine/internal/usual_headers.h"
 #include "hiaiengine/status.h"
 
 namespace openmatrix {
@@ -153,7 +154,8 @@ class HIAI_LIB_VISIBILITY Engine {
   ///
   /// @param[in] inPortNum   input ports
   /// @param[in] outPortNum  output ports
-  /// @return  HIAI_OK; HIAI_PORT_ID_ERROR for more than 16 input ports
+  /// @return  HIAI_OK; HIAI_OUT_OF_RANGE for more than 1024 ports; HIAI_GRAPH_ENGINE_NOT_EXIST
+  ///          outside a graph
   /// @threads the thread of CreateGraph
   /// @source  [header]
   HIAI_StatusT InitQueue(const uint32_t& inPortNum, const uint32_t& outPortNum);

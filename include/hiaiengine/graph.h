@@ -45,9 +45,8 @@ class HIAI_LIB_VISIBILITY Graph {
   /// @brief Creates and starts every graph of a configuration file.
   ///
   /// @param[in] configFile  path of a protobuf text file (GraphConfigList)
-  /// @return  HIAI_OK; HIAI_FILE_NOT_EXIST; HIAI_GRAPH_PROTO_FILE_PARSE_FAILED; otherwise the
-  /// reason
-  ///          why an engine could not start, and then no graph of the file exists
+  /// @return  HIAI_OK; HIAI_FILE_NOT_EXIST; HIAI_GRAPH_PROTO_FILE_PARSE_FAILED; or why an engine
+  ///          could not start. No graph of the file exists then
   /// @threads any, at once
   /// @source  [doc] signature, [choice] the codes of a bad file
   static HIAI_StatusT CreateGraph(const std::string& configFile);

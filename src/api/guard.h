@@ -4,8 +4,10 @@
 //
 // The body returns Status, Result<T> or a HIAI_StatusT. A failure's text becomes one log line, at
 // the level of its status; failures that callers try again in loops are logged at debug only.
-// Nothing thrown gets out.
+// Nothing thrown gets out; only the unwinding of a cancelled thread does, as the system demands.
 #pragma once
+
+#include <cxxabi.h>
 
 #include <exception>
 #include <new>
@@ -38,10 +40,12 @@ HIAI_StatusT ToStatus(const Result<T>& result) {
 HIAI_StatusT StatusOfCurrentException() noexcept;
 
 template <typename Body>
-HIAI_StatusT Guard(Body&& body) noexcept {
+HIAI_StatusT Guard(Body&& body) {
   try {
     return ToStatus(body());
   } catch (...) {
+    // No C++ exception: pthread_cancel or pthread_exit in user code.
+    if (abi::__cxa_current_exception_type() == nullptr) throw;
     return StatusOfCurrentException();
   }
 }

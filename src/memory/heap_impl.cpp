@@ -1,6 +1,7 @@
 #include "memory/heap_impl.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/log_sink.h"
 #include "base/sanitizers.h"
@@ -12,12 +13,16 @@ namespace openmatrix {
 namespace {
 
 constexpr std::uint64_t kDefaultLimit = 8ull << 30;
+// Grains are counted in 32 bits; the first window is the devices'.
+constexpr std::uint64_t kMostHostBytes =
+    (std::uint64_t{1} << (32 + kGrainShift)) - SharedPages::kWindowBytes;
 constexpr std::uint32_t kMaxCaches = BlockWord::kPeerMask;  // owner 0 means none
 
 Heap::Limits ChooseLimits(const Options& options) {
   const std::uint64_t fair = std::min(kDefaultLimit, AvailableMemoryBytes() / 2);
   Heap::Limits limits;
-  limits.host_bytes = options.host_memory != 0 ? options.host_memory : fair;
+  limits.host_bytes =
+      std::min(options.host_memory != 0 ? options.host_memory : fair, kMostHostBytes);
   limits.device_bytes = std::min(options.device_memory != 0 ? options.device_memory : fair,
                                  SharedPages::kWindowBytes);
   return limits;
@@ -36,17 +41,21 @@ Heap::Impl::Impl(Heap& heap, const Options& given)
 
   // The first window is what devices see; the host can reach its limit even when it is full.
   const std::uint64_t host_units = (limits.host_bytes + kUnitBytes - 1) & ~(kUnitBytes - 1ull);
-  auto created = SharedPages::Create(SharedPages::kWindowBytes + host_units, options.devices);
-  if (!created) {
-    Log(LogLevel::kError, "no transfer memory: %s", created.error().text.c_str());
-    return;
+  for (std::uint64_t bytes = SharedPages::kWindowBytes + host_units; pages == nullptr; bytes /= 2) {
+    auto created = SharedPages::Create(bytes, options.devices);
+    if (!created) {
+      Log(LogLevel::kError, "no transfer memory: %s", created.error().text.c_str());
+      return;
+    }
+    bytes = created.value()->bytes();
+    table = std::make_unique<BlockTable>(bytes);
+    if (table->ok()) {
+      pages = std::move(created.value());
+    } else {
+      Log(LogLevel::kWarning, "no room for the block table of a pool of %llu MiB: trying half",
+          static_cast<unsigned long long>(bytes >> 20));
+    }
   }
-  table = std::make_unique<BlockTable>(created.value()->bytes());
-  if (!table->ok()) {
-    Log(LogLevel::kError, "no transfer memory: no address space for the block table");
-    return;
-  }
-  pages = std::move(created.value());
   pool = std::make_unique<Pool>(pages->bytes(), pages->window_bytes());
   janitor_ = std::make_unique<Janitor>(*this);
   fork_guard_ = std::make_unique<ForkGuard>(this);
@@ -121,12 +130,20 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
     mine = nullptr;
   }
   if (!MapView(view)) return nullptr;
+  try {
+    return thread_state.current = MakeCacheFor(view);
+  } catch (const std::bad_alloc&) {
+    return nullptr;  // frees do without; an allocation says so
+  }
+}
+
+SideCache* Heap::Impl::MakeCacheFor(View view) {
   MutexLock lock(mutex);
-  if (mine == nullptr) {
-    mine = new ThreadCaches{this, &thread_state.current, {}};
-    threads.push_back(mine);
-    thread_state.caches = mine;
-    RetireCachesAtThreadExit(mine);
+  if (thread_state.caches == nullptr) {
+    auto fresh = std::make_unique<ThreadCaches>(ThreadCaches{this, {}});
+    threads.push_back(fresh.get());
+    thread_state.caches = fresh.release();
+    RetireCachesAtThreadExit(thread_state.caches);
   }
   SideCache* cache = nullptr;
   const auto idle = std::find_if(idle_caches.begin(), idle_caches.end(),
@@ -137,6 +154,7 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
   } else if (caches.size() < kMaxCaches) {
     const auto id = static_cast<std::uint32_t>(caches.size() + 1);
     const std::uint64_t bytes = view.is_host() ? pages->bytes() : pages->window_bytes();
+    idle_caches.reserve(id);  // RetireThread must not fail
     caches.push_back(std::make_unique<SideCache>(this, id, view, AddressOf(view, 0), bytes,
                                                  pages->window_bytes(), table->words()));
     cache = caches.back().get();
@@ -145,8 +163,8 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
   } else {
     return nullptr;
   }
-  mine->sides[view.index] = cache;
-  return thread_state.current = cache;
+  thread_state.caches->sides[view.index] = cache;
+  return cache;
 }
 
 void Heap::Impl::RetireThread(ThreadCaches* thread) {

@@ -30,7 +30,6 @@ class Janitor;
 // A thread's caches, one per view that it has used.
 struct ThreadCaches {
   Heap::Impl* heap;
-  SideCache** current;  // the thread's pointer to the cache it used last
   std::array<SideCache*, 1 + kMaxDevices> sides{};
 };
 
@@ -51,7 +50,8 @@ class Heap::Impl final : public ForkAware {
   }
 
   // -- caches
-  // The calling thread's cache of that view, made if need be; null if the view cannot be mapped.
+  // The calling thread's cache of that view, made if need be; null if the view cannot be mapped or
+  // there is no memory for a cache.
   SideCache* CacheFor(View view) noexcept OPENMATRIX_EXCLUDES(mutex);
   void RetireThread(ThreadCaches* thread) OPENMATRIX_EXCLUDES(mutex);
   // After this the block's owner, if it is another thread's cache, uses compare-and-swap only.
@@ -71,7 +71,7 @@ class Heap::Impl final : public ForkAware {
   Status ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) OPENMATRIX_EXCLUDES(mutex);
   void Uncharge(View view, std::uint64_t bytes) noexcept OPENMATRIX_EXCLUDES(mutex);
   void EnterQuarantine(View view, std::uint64_t offset, std::uint32_t block_bytes,
-                       std::weak_ptr<void> message) OPENMATRIX_EXCLUDES(mutex);
+                       std::weak_ptr<void> message) noexcept OPENMATRIX_EXCLUDES(mutex);
   void Trim() OPENMATRIX_EXCLUDES(mutex);
   void WakeAll() OPENMATRIX_EXCLUDES(mutex);
   MemoryCounts Counts() OPENMATRIX_EXCLUDES(mutex);
@@ -147,6 +147,10 @@ class Heap::Impl final : public ForkAware {
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
 
  private:
+  SideCache* MakeCacheFor(View view) OPENMATRIX_EXCLUDES(mutex);
+  // For want of room in the pool itself: breaks the quarantines of all sides, and gives up spans
+  // without a block.
+  void FreeUnheld(std::vector<Quarantine::Entry>& gone) OPENMATRIX_REQUIRES(mutex);
   // Calls `attempt(beyond)` with the lock until it succeeds: at once, after taking back idle
   // memory, beyond the window, and after each free, as long as `wait` allows. It must charge
   // `bytes` to the view to succeed.

@@ -75,9 +75,7 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
     if (accounts[view.index].HasRoom(bytes)) {
       // Not this side's limit, then, but room in the pool.
       TakeBackCaches([](const SideCache&) { return true; });
-      for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
-        BreakQuarantine(View{side}, gone);
-      }
+      FreeUnheld(gone);
       if (attempt(false) || attempt(true)) return {};
       while (purging > 0) {
         freed.Wait(mutex);
@@ -98,6 +96,10 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   for (bool in_time = true;;) {
     BreakQuarantine(view, gone);
     if (attempt(true)) break;
+    if (accounts[view.index].HasRoom(bytes)) {
+      FreeUnheld(gone);
+      if (attempt(true)) break;
+    }
     if (wait.Stopped()) {
       outcome = Error{Code::kPoolStopped, "the graph of the waiting thread is being destroyed"};
       break;
@@ -277,21 +279,23 @@ void Heap::Impl::WakeAll() {
 // -- quarantine
 
 void Heap::Impl::EnterQuarantine(View view, std::uint64_t offset, std::uint32_t block_bytes,
-                                 std::weak_ptr<void> message) {
+                                 std::weak_ptr<void> message) noexcept {
   std::vector<Quarantine::Entry> leaving;
-  std::uint64_t early;
-  {
+  std::uint64_t early = 0;
+  const auto end = [&](std::uint64_t leaver) {
+    BlockWord word = table->Load(leaver);
+    while (word.Has(BlockWord::kQuarantined) && !TryDrop(leaver, word, BlockWord::kQuarantined)) {
+    }
+  };
+  try {
     MutexLock lock(mutex);
     early = quarantines[view.index].Enter(
         offset, block_bytes, sends.load(std::memory_order_relaxed), std::move(message), leaving);
+  } catch (const std::bad_alloc&) {
+    end(offset);  // the send stands; a late free of this block is not recognised
   }
   // Into this thread's cache where possible: who sends will allocate again.
-  for (const Quarantine::Entry& entry : leaving) {
-    BlockWord word = table->Load(entry.offset);
-    while (word.Has(BlockWord::kQuarantined) &&
-           !TryDrop(entry.offset, word, BlockWord::kQuarantined)) {
-    }
-  }
+  for (const Quarantine::Entry& entry : leaving) end(entry.offset);
   if (early == 0) return;
   if (totals.overflows.fetch_add(early, std::memory_order_relaxed) == 0) {
     Log(LogLevel::kWarning,
@@ -314,6 +318,11 @@ void Heap::Impl::BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone
     accounts[view.index].Uncharge(word.block_bytes());
     PutBack(GrainOf(offset), word.size_class());
   }
+}
+
+void Heap::Impl::FreeUnheld(std::vector<Quarantine::Entry>& gone) {
+  for (std::uint8_t side = 0; side < quarantines.size(); ++side) BreakQuarantine(View{side}, gone);
+  pool->ReleaseEmptySpans(CoarseNow());
 }
 
 // -- trim and fork

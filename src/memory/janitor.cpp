@@ -56,11 +56,15 @@ void Janitor::Loop() {
   const auto decay = heap_.options.decay;
   const auto step = std::max(decay / 2, std::chrono::milliseconds(1));
   MutexLock lock(heap_.mutex);
+  auto next_look = Clock::now() + step;
   while (!stop_) {
     Purge(Clock::time_point::max(), heap_.options.retain);
     if (decay.count() > 0 && !stop_) {
-      wake_.WaitUntil(heap_.mutex, Clock::now() + step);
+      wake_.WaitUntil(heap_.mutex, next_look);
       if (stop_) break;
+      // A notice is about the retention limit; between two looks at the caches lies a whole step.
+      if (Clock::now() < next_look) continue;
+      next_look = Clock::now() + step;
       TakeBackIdleCaches();
       heap_.pool->ReleaseEmptySpans(Clock::now());
       Purge(Clock::now() - decay, 0);
@@ -73,6 +77,7 @@ void Janitor::Loop() {
       asleep_ = true;
       wake_.Wait(heap_.mutex);
       asleep_ = false;
+      next_look = Clock::now() + step;
     } else if (decay.count() == 0) {
       wake_.Wait(heap_.mutex);
     }

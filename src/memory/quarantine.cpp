@@ -1,6 +1,7 @@
 #include "memory/quarantine.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace openmatrix {
@@ -12,8 +13,8 @@ constexpr int kLooks = 4;
 }  // namespace
 
 void Quarantine::Leave(std::vector<Entry>& leaving) {
-  bytes_ -= entries_.front().block_bytes;
-  leaving.push_back(std::move(entries_.front()));
+  leaving.push_back(std::move(entries_.front()));  // changes nothing if it throws
+  bytes_ -= leaving.back().block_bytes;
   entries_.pop_front();
 }
 
@@ -21,18 +22,22 @@ std::uint64_t Quarantine::Enter(std::uint64_t offset, std::uint32_t block_bytes,
                                 std::weak_ptr<void> message, std::vector<Entry>& leaving) {
   entries_.push_back(Entry{offset, block_bytes, now + kSends, std::move(message)});
   bytes_ += block_bytes;
-  for (int look = 0; look < kLooks && entries_.front().due <= now; ++look) {
-    if (entries_.front().message.expired()) {
-      Leave(leaving);
-    } else {  // the application keeps this message: do not let it hide the ones behind
-      entries_.push_back(std::move(entries_.front()));
-      entries_.pop_front();
-    }
-  }
   std::uint64_t early = 0;
-  while (bytes_ > most_bytes_ && !entries_.empty()) {
-    Leave(leaving);
-    ++early;
+  try {
+    for (int look = 0; look < kLooks && entries_.front().due <= now; ++look) {
+      if (entries_.front().message.expired()) {
+        Leave(leaving);
+      } else {  // the application keeps this message: do not let it hide the ones behind
+        entries_.push_back(std::move(entries_.front()));
+        entries_.pop_front();
+      }
+    }
+    while (bytes_ > most_bytes_ && !entries_.empty()) {
+      Leave(leaving);
+      ++early;
+    }
+  } catch (const std::bad_alloc&) {
+    // They leave at a later send.
   }
   return early;
 }

@@ -27,23 +27,25 @@ class Quarantine {
   explicit Quarantine(std::uint64_t limit_bytes = 0) : most_bytes_(limit_bytes / 4) {}
 
   // Adds an entry at send number `now`. What may leave, or must because of the bound, is appended
-  // to `leaving`. Returns how many left before they were due.
+  // to `leaving`. Returns how many left before they were due. If it throws, nothing has entered.
   std::uint64_t Enter(std::uint64_t offset, std::uint32_t block_bytes, std::uint64_t now,
                       std::weak_ptr<void> message, std::vector<Entry>& leaving);
 
   // All entries for which `wanted(offset)` says so leave, oldest first.
   template <typename Wanted>
   void Break(const Wanted& wanted, std::vector<Entry>& leaving) {
-    std::deque<Entry> kept;
-    for (Entry& entry : entries_) {
-      if (wanted(entry.offset)) {
-        bytes_ -= entry.block_bytes;
-        leaving.push_back(std::move(entry));
+    leaving.reserve(leaving.size() + entries_.size());  // nothing below throws
+    auto kept = entries_.begin();
+    for (auto entry = kept; entry != entries_.end(); ++entry) {
+      if (wanted(entry->offset)) {
+        bytes_ -= entry->block_bytes;
+        leaving.push_back(std::move(*entry));
       } else {
-        kept.push_back(std::move(entry));
+        if (kept != entry) *kept = std::move(*entry);
+        ++kept;
       }
     }
-    entries_.swap(kept);
+    entries_.erase(kept, entries_.end());
   }
 
   std::size_t blocks() const { return entries_.size(); }

@@ -75,10 +75,12 @@ void SideCache::Share() {
 }
 
 SideCache::Totals SideCache::totals() const {
-  return Totals{allocations_.load(std::memory_order_relaxed),
-                allocated_bytes_.load(std::memory_order_relaxed),
-                frees_.load(std::memory_order_relaxed),
-                freed_bytes_.load(std::memory_order_relaxed)};
+  Totals now;  // what ended first: a block that comes and goes meanwhile must not count as -1
+  now.frees = frees_.load(std::memory_order_acquire);
+  now.freed_bytes = freed_bytes_.load(std::memory_order_acquire);
+  now.allocations = allocations_.load(std::memory_order_relaxed);
+  now.allocated_bytes = allocated_bytes_.load(std::memory_order_relaxed);
+  return now;
 }
 
 }  // namespace openmatrix

@@ -93,7 +93,7 @@ class alignas(128) SideCache {
   }
 
   // Marks the block at `grain` as issued by this cache. REQUIRES: the block is free and the
-  // caller's. May be called with the heap's lock instead of a Use.
+  // caller's. Needs neither a Use nor the lock: the stacks stay as they are.
   void* Issue(std::uint32_t grain, std::uint32_t bytes, std::uint32_t size_class,
               std::uint32_t block_bytes, Family family, Release release) noexcept {
     void* const address = base_ + (std::uint64_t{grain} << kGrainShift);
@@ -147,7 +147,7 @@ class alignas(128) SideCache {
     std::uint32_t first = 0;  // of its part of slots_
     std::uint32_t block_bytes = 0;
   };
-  using Counter = std::atomic<std::uint64_t>;  // written by the owner only, read by anybody
+  using Counter = std::atomic<std::uint64_t>;  // written by the owner only; partner: totals
 
   // One use by the owner.
   struct Use {
@@ -176,8 +176,8 @@ class alignas(128) SideCache {
     cached_bytes_ += bin.block_bytes;
   }
   static void Count(Counter& number, Counter& total, std::uint32_t bytes) {
-    number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    total.store(total.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+    number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    total.store(total.load(std::memory_order_relaxed) + bytes, std::memory_order_release);
   }
 
   std::atomic<std::uint32_t> busy_{0};           // partner: AwaitIdle, ordered by ProcessBarrier

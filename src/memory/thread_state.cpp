@@ -14,19 +14,20 @@ void OnThreadExit(void* value) {
   caches->heap->RetireThread(caches);
 }
 
-pthread_key_t MakeKey() {
-  pthread_key_t key;
-  pthread_key_create(&key, OnThreadExit);
-  return key;
-}
+struct ExitKey {
+  pthread_key_t key{};
+  // False if the process has used up its keys: the caches of dead threads are then only drained,
+  // as those of idle ones are.
+  const bool ok = pthread_key_create(&key, OnThreadExit) == 0;
+};
 
 }  // namespace
 
 __thread ThreadState thread_state __attribute__((tls_model("initial-exec"))) = {nullptr, nullptr};
 
 void RetireCachesAtThreadExit(ThreadCaches* caches) {
-  static const pthread_key_t key = MakeKey();
-  pthread_setspecific(key, caches);
+  static const ExitKey exit;
+  if (exit.ok) pthread_setspecific(exit.key, caches);
 }
 
 }  // namespace openmatrix

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,10 +14,30 @@ namespace openmatrix {
 namespace {
 
 constexpr std::uint64_t kSmallestPool = 16ull << 20;
+constexpr std::uint64_t kStep = 1ull << 20;  // of sizes below the wanted one; whole pages
 
 std::uint8_t* Map(void* where, std::size_t bytes, int protection, int flags, int fd) {
   void* at = mmap(where, bytes, protection, flags | MAP_NORESERVE, fd, 0);
   return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
+}
+
+// Growing a file beyond this is a deadly signal, also for a file that has no disk.
+std::uint64_t LargestFile() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return ~0ull;
+  return limit.rlim_cur;
+}
+
+// Address space that starts on a window's border. REQUIRES: `bytes` are whole pages
+std::uint8_t* Reserve(std::uint64_t bytes) {
+  constexpr std::uint64_t kWindow = SharedPages::kWindowBytes;
+  std::uint8_t* const all =
+      Map(nullptr, bytes + kWindow, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (all == nullptr) return nullptr;
+  const std::uint64_t before = -reinterpret_cast<std::uintptr_t>(all) % kWindow;
+  if (before > 0) munmap(all, before);
+  munmap(all + before + bytes, kWindow - before);
+  return all + before;
 }
 
 }  // namespace
@@ -30,49 +51,42 @@ Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes,
     return Error{Code::kCannotGrow, std::string("memfd_create: ") + std::strerror(errno)};
   }
   const std::uint64_t wanted = bytes;
-  for (; bytes >= kSmallestPool; bytes /= 2) {
+  bytes = (bytes + pages->page_bytes_ - 1) / pages->page_bytes_ * pages->page_bytes_;
+  if (const std::uint64_t most = LargestFile(); bytes > most) bytes = most / kStep * kStep;
+  for (; bytes >= kSmallestPool; bytes = bytes / 2 / kStep * kStep) {
     if (ftruncate(pages->fd_, static_cast<off_t>(bytes)) != 0) continue;
-    std::uint8_t* const where = Reserve(bytes, pages->host_range_);
+    std::uint8_t* const where = Reserve(bytes);
     if (where == nullptr) continue;
     pages->host_ = Map(where, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pages->fd_);
     if (pages->host_ != nullptr) break;
-    munmap(pages->host_range_.start, pages->host_range_.bytes);
-    pages->host_range_ = Range{};
+    munmap(where, bytes);
   }
   if (pages->host_ == nullptr) {
     return Error{Code::kCannotGrow, "no address space for the pool"};
   }
   pages->bytes_ = bytes;
   if (bytes < wanted) {
-    Log(LogLevel::kWarning, "address space is short: pool of %llu MiB instead of %llu MiB",
+    Log(LogLevel::kWarning,
+        "address space or file size is limited: pool of %llu MiB instead of %llu MiB",
         static_cast<unsigned long long>(bytes >> 20),
         static_cast<unsigned long long>(wanted >> 20));
   }
   madvise(pages->host_, bytes, MADV_DONTDUMP);
 
-  pages->windows_ = Reserve(windows * kWindowBytes, pages->windows_range_);
-  if (pages->windows_ == nullptr) {
-    Log(LogLevel::kWarning, "address space is short: no device window could be reserved");
-    return pages;
+  std::uint32_t count = windows;
+  while (count > 0 && (pages->windows_ = Reserve(count * kWindowBytes)) == nullptr) count /= 2;
+  if (count < windows) {
+    Log(LogLevel::kWarning, "address space is short: windows for %u of %u devices", count, windows);
   }
-  pages->window_count_ = windows;
-  pages->mapped_.assign(windows, false);
+  pages->window_count_ = count;
+  pages->mapped_.assign(count, false);
   return pages;
 }
 
 SharedPages::~SharedPages() {
-  for (const Range& range : {host_range_, windows_range_}) {
-    if (range.start != nullptr) munmap(range.start, range.bytes);
-  }
+  if (host_ != nullptr) munmap(host_, bytes_);
+  if (windows_ != nullptr) munmap(windows_, window_count_ * kWindowBytes);
   if (fd_ >= 0) close(fd_);
-}
-
-std::uint8_t* SharedPages::Reserve(std::uint64_t bytes, Range& range) {
-  range.bytes = bytes + kWindowBytes;
-  range.start = Map(nullptr, range.bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-  if (range.start == nullptr) return nullptr;
-  const auto address = reinterpret_cast<std::uintptr_t>(range.start);
-  return range.start + ((address + kWindowBytes - 1) / kWindowBytes * kWindowBytes - address);
 }
 
 bool SharedPages::MapWindow(std::uint32_t window) {
@@ -112,8 +126,8 @@ bool SharedPages::Populate(std::uint8_t* view, std::uint64_t offset, std::uint64
   if (madvise(view + offset, bytes, MADV_POPULATE_WRITE) == 0) return true;
 #endif
   for (std::uint64_t at = offset; at < offset + bytes; at += page_bytes_) {
-    auto* byte = reinterpret_cast<volatile std::uint8_t*>(view + at);
-    *byte = *byte;
+    // In one step: through another view somebody may be writing this very byte.
+    __atomic_fetch_or(view + at, std::uint8_t{0}, __ATOMIC_RELAXED);
   }
   return true;
 }

@@ -18,8 +18,9 @@ class SharedPages {
  public:
   static constexpr std::uint64_t kWindowBytes = 1ull << 32;
 
-  // Reserves `bytes` for the host and `windows` device windows. Reserves less, and says so,
-  // if the address space is limited; fails with kCannotGrow if not even 16 MiB are to be had.
+  // Reserves `bytes` for the host and `windows` device windows. Reserves less, and says so, if
+  // address space or the size of files is limited; fails with kCannotGrow if not even 16 MiB are
+  // to be had.
   static Result<std::unique_ptr<SharedPages>> Create(std::uint64_t bytes, std::uint32_t windows);
   ~SharedPages();
   SharedPages(const SharedPages&) = delete;
@@ -63,15 +64,6 @@ class SharedPages {
   std::size_t page_bytes_ = 0;
   std::uint8_t* host_ = nullptr;
   std::uint8_t* windows_ = nullptr;
-  // What was reserved, and must be given back: one window more than used, for alignment.
-  struct Range {
-    std::uint8_t* start = nullptr;
-    std::size_t bytes = 0;
-  };
-  static std::uint8_t* Reserve(std::uint64_t bytes, Range& range);
-
-  Range host_range_;
-  Range windows_range_;
   std::uint32_t window_count_ = 0;
   std::uint64_t dumped_bytes_ = 0;
   bool private_ = false;

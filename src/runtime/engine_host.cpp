@@ -96,6 +96,11 @@ Status EngineHost::CreateEngine() {
     CallUser(where_, "constructor", [&] { made = creator(); });
   }
   if (made == nullptr) return {Code::kEngineNotCreated, where_ + ": could not be constructed"};
+  // The first word of an object with virtual functions is the address of its class's table. One
+  // that is half the device's class and half the host's has no destructor that fits: it stays.
+  checked = CheckBelongsTo(*reinterpret_cast<const void* const*>(made), plan_.side,
+                           where_ + ": its class");
+  if (!checked.ok()) return checked;
   // Whoever lets go last, the destructor runs on the engine's side, and with a living host.
   std::shared_ptr<GraphImpl> owner = graph_.shared_from_this();
   std::shared_ptr<hiai::Engine> engine(made, [this, owner](hiai::Engine* dying) {
@@ -107,10 +112,6 @@ Status EngineHost::CreateEngine() {
     engine_ = engine;
   }
   PublicAccess::Bind(*engine, this);
-  // The first word of an object with virtual functions is the address of its class's table.
-  checked = CheckBelongsTo(*reinterpret_cast<const void* const*>(engine.get()), plan_.side,
-                           where_ + ": its class");
-  if (!checked.ok()) return checked;
   HIAI_StatusT status = HIAI_OK;
   {
     const ContextScope context(plan_.side, &graph_);

@@ -4,6 +4,7 @@
 #include <google/protobuf/text_format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -67,9 +68,11 @@ Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t gr
   EnginePlan plan;
   plan.id = config.id();
   plan.name = config.engine_name();
-  plan.libraries.assign(config.so_name().begin(), config.so_name().end());
-  plan.libraries.insert(plan.libraries.end(), config.internal_so_name().begin(),
-                        config.internal_so_name().end());
+  for (const auto* names : {&config.so_name(), &config.internal_so_name()}) {
+    // Empty values are common in configurations, and mean what an absent field means.
+    std::copy_if(names->begin(), names->end(), std::back_inserter(plan.libraries),
+                 [](const std::string& name) { return !name.empty(); });
+  }
   plan.side = config.side() == hiai::EngineConfig_RunSide_HOST ? View::Host() : device;
   plan.workers = config.thread_num() != 0 ? config.thread_num() : 1;
   plan.priority = config.thread_priority();

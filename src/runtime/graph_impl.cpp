@@ -171,13 +171,15 @@ Status GraphImpl::Destroy(std::chrono::milliseconds bound) {
 void GraphImpl::Park(std::chrono::steady_clock::time_point deadline) {
   RequestStop(State::kParked);
   bool quiet = true;
+  bool told = false;
   {
     MutexLock lock(mutex_);
     bool in_time = true;
     while (!IsQuiet() && in_time) in_time = changed_.WaitUntil(mutex_, deadline);
     quiet = IsQuiet();
+    told = std::exchange(told_late_, !quiet);
   }
-  if (!quiet) Log(LogLevel::kWarning, "exit: workers of graph %u do not come back", id_);
+  if (!quiet && !told) Log(LogLevel::kWarning, "exit: workers of graph %u do not come back", id_);
   ReleaseThreads(/*join=*/quiet);
 }
 

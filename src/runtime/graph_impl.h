@@ -109,6 +109,7 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   std::vector<std::thread::id> inside_ OPENMATRIX_GUARDED_BY(mutex_);
   bool finishing_ OPENMATRIX_GUARDED_BY(mutex_) = false;
   bool finished_ OPENMATRIX_GUARDED_BY(mutex_) = false;
+  bool told_late_ OPENMATRIX_GUARDED_BY(mutex_) = false;  // Park runs once per exit handler
   std::vector<std::unique_ptr<Worker>> workers_ OPENMATRIX_GUARDED_BY(mutex_);
   std::shared_ptr<hiai::Graph> handle_ OPENMATRIX_GUARDED_BY(mutex_);
 };

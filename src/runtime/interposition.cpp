@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include "os/module.h"
 
@@ -121,19 +122,38 @@ class Image {
   std::string bytes_;
 };
 
-// Names of the library's that every program shares with it: the framework's and the system's.
+// Null for an address in the program itself: this code may be part of it, and the address of a
+// function may be a stub there.
+const void* InLibrary(const void* address) {
+  LoadedObject object;
+  return FindObject(address, object) && !object.path.empty() ? address : nullptr;
+}
+
+// Names that host and device have in common: the framework's and the system's.
 bool IsSharedByAll(const void* address) {
   static const void* const anchors[] = {
-      reinterpret_cast<const void*>(&MakeSymbolic), Global("__cxa_throw"),
-      Global("gnu_get_libc_version"),
-      reinterpret_cast<const void*>(&google::protobuf::ShutdownProtobufLibrary)};
+      InLibrary(reinterpret_cast<const void*>(&MakeSymbolic)),
+      InLibrary(reinterpret_cast<const void*>(&google::protobuf::ShutdownProtobufLibrary)),
+      Global("__cxa_throw"), Global("gnu_get_libc_version")};
   for (const void* anchor : anchors) {
     if (SameObject(address, anchor)) return true;
   }
   return false;
 }
 
+// Instances of templates that every program has, and that nearly every library offers: they alone
+// are no reason to load something else than the user's file.
+bool IsOfCommonTemplates(const char* name) {
+  if (!StartsWith(name, "_Z")) return false;
+  name += std::strlen("_Z");
+  for (const char* prefix : {"GV", "TV", "TI", "TS", "Z", "N", "K"}) {
+    if (StartsWith(name, prefix)) name += std::strlen(prefix);
+  }
+  return StartsWith(name, "St") || StartsWith(name, "9__gnu_cxx") || StartsWith(name, "6cereal");
+}
+
 bool BindsToTheProgram(const char* name) {
+  if (IsOfCommonTemplates(name)) return false;
   const void* const address = Global(name);
   if (address == nullptr) return false;
   std::uint32_t device = 0;
@@ -142,8 +162,46 @@ bool BindsToTheProgram(const char* name) {
 
 bool IsOffered(const ElfW(Sym) & symbol) {
   const unsigned binding = ELF64_ST_BIND(symbol.st_info);
-  return symbol.st_shndx != SHN_UNDEF && (binding == STB_GLOBAL || binding == STB_WEAK) &&
+  return symbol.st_shndx != SHN_UNDEF &&
+         (binding == STB_GLOBAL || binding == STB_WEAK || binding == STB_GNU_UNIQUE) &&
          ELF64_ST_VISIBILITY(symbol.st_other) == STV_DEFAULT;
+}
+
+// Calls `visit` with place, symbol and name for each dynamic symbol. False if the file does not
+// tell.
+template <typename Visit>
+bool ForEachSymbol(const Image& image, const Visit& visit) {
+  ElfW(Ehdr) header;
+  if (!image.Read(0, header)) return false;
+  const auto read_section = [&](std::uint64_t index, ElfW(Shdr) & section) {
+    return index < header.e_shnum && image.Read(header.e_shoff + index * sizeof(section), section);
+  };
+  ElfW(Shdr) table{};
+  for (std::uint64_t i = 0; table.sh_type != SHT_DYNSYM; ++i) {
+    if (!read_section(i, table)) return false;
+  }
+  ElfW(Shdr) names;
+  if (!read_section(table.sh_link, names)) return false;
+  ElfW(Sym) symbol;
+  for (std::uint64_t at = 0; at + sizeof(symbol) <= table.sh_size; at += sizeof(symbol)) {
+    if (!image.Read(table.sh_offset + at, symbol)) return false;
+    const char* name = image.Text(names.sh_offset + symbol.st_name);
+    if (name == nullptr) return false;
+    visit(table.sh_offset + at, symbol, name);
+  }
+  return true;
+}
+
+// Unique symbols, static locals of inline functions for instance, exist once per process whatever
+// the scope: as weak ones they bind like all others.
+void KeepStaticsApart(Image& image) {
+  std::vector<std::pair<std::uint64_t, ElfW(Sym)>> changed;
+  ForEachSymbol(image, [&](std::uint64_t at, ElfW(Sym) symbol, const char*) {
+    if (ELF64_ST_BIND(symbol.st_info) != STB_GNU_UNIQUE) return;
+    symbol.st_info = ELF64_ST_INFO(STB_WEAK, ELF64_ST_TYPE(symbol.st_info));
+    changed.emplace_back(at, symbol);
+  });
+  for (const auto& [at, symbol] : changed) image.Write(at, symbol);
 }
 
 }  // namespace
@@ -152,26 +210,12 @@ bool DeepBindIsSafe() { return !AllocatorIsReplaced() && !ProgramHasCopies(); }
 
 bool TakesNamesOfTheProgram(const std::string& path) {
   const Image image(path);
-  ElfW(Ehdr) header;
-  if (!image.Read(0, header)) return true;
-  for (unsigned i = 0; i < header.e_shnum; ++i) {
-    ElfW(Shdr) section;
-    if (!image.Read(header.e_shoff + std::uint64_t{i} * sizeof(section), section)) return true;
-    if (section.sh_type != SHT_DYNSYM) continue;
-    ElfW(Shdr) names;
-    if (!image.Read(header.e_shoff + std::uint64_t{section.sh_link} * sizeof(names), names)) {
-      return true;
-    }
-    for (std::uint64_t at = 0; at + sizeof(ElfW(Sym)) <= section.sh_size; at += sizeof(ElfW(Sym))) {
-      ElfW(Sym) symbol;
-      if (!image.Read(section.sh_offset + at, symbol)) return true;
-      if (!IsOffered(symbol)) continue;
-      const char* name = image.Text(names.sh_offset + symbol.st_name);
-      if (name == nullptr || BindsToTheProgram(name)) return true;
-    }
-    return false;
-  }
-  return true;
+  bool takes = false;
+  const bool complete =
+      ForEachSymbol(image, [&](std::uint64_t, const ElfW(Sym) & symbol, const char* name) {
+        takes = takes || (IsOffered(symbol) && BindsToTheProgram(name));
+      });
+  return takes || !complete;
 }
 
 Status MakeSymbolic(const std::string& path) {
@@ -201,6 +245,7 @@ Status MakeSymbolic(const std::string& path) {
       continue;
     }
     image.Write(at, entry);
+    KeepStaticsApart(image);
     return image.Save(path) ? Status() : fail("cannot be written");
   }
   return fail("no room in its dynamic section");

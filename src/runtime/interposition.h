@@ -16,11 +16,13 @@ namespace openmatrix {
 bool DeepBindIsSafe();
 
 // True if the library at `path` defines a name that binds to the program, or to one of its
-// libraries, when it is loaded as it is. Also true if the file does not tell.
+// libraries, when it is loaded as it is. Instances of standard templates do not count. Also true if
+// the file does not tell.
 bool TakesNamesOfTheProgram(const std::string& path);
 
-// Marks the library in the file at `path`, not loaded yet, as linked with -Bsymbolic: its names
-// bind to itself first. Fails with kLibraryNotLoaded, and then the file is as it was.
+// Makes the library in the file at `path`, not loaded yet, nearly what -Bsymbolic and
+// -fno-gnu-unique would have made of it: its names bind to itself first, and its statics are its
+// own. Fails with kLibraryNotLoaded, and then the file is as it was.
 Status MakeSymbolic(const std::string& path);
 
 }  // namespace openmatrix

@@ -140,16 +140,14 @@ Status Loader::LoadOne(const std::string& name, View side, bool lazy) {
   }
   const std::string path = exists ? AbsolutePath(name) : name;
   int flags = (lazy ? RTLD_LAZY : RTLD_NOW) | RTLD_LOCAL | RTLD_NODELETE;
-  bool marked = false;  // it must be made to bind to itself, in a copy
+  bool may_be_interposed = false;
   if (exists) {
     const Result<ElfFacts> facts = ReadElfFacts(path);
     if (!facts.ok()) return Error{Code::kLibraryNotLoaded, facts.error().text};
-    if (!side.is_host() && !facts.value().symbolic) {
-      if (DeepBindIsSafe()) {
-        flags |= RTLD_DEEPBIND;
-      } else {
-        marked = TakesNamesOfTheProgram(path);
-      }
+    may_be_interposed = !side.is_host() && !facts.value().symbolic;
+    if (may_be_interposed && DeepBindIsSafe()) {
+      flags |= RTLD_DEEPBIND;
+      may_be_interposed = false;
     }
   }
   const std::lock_guard<std::recursive_mutex> turn(turn_);
@@ -159,15 +157,21 @@ Status Loader::LoadOne(const std::string& name, View side, bool lazy) {
   std::string text;
   {
     const ContextScope context(side);
-    if (exists && (CopiesOf(side).count(path) != 0 || OtherSideHas(path, side) ||
-                   (marked && !IsLoaded(path)))) {
+    const bool apart = exists && (CopiesOf(side).count(path) != 0 || OtherSideHas(path, side));
+    const bool marked = may_be_interposed && (apart || !IsLoaded(path)) &&
+                        CopiesOf(side).count(path) == 0 && TakesNamesOfTheProgram(path);
+    if (apart || marked) {
       Result<void*> copy = OpenCopy(path, flags, marked, CopiesOf(side));
-      if (!copy.ok()) return copy.error();
-      handle = copy.value();
-    } else {
-      handle = ::dlopen(path.c_str(), flags);
-      if (handle == nullptr) text = LinkerError();
+      if (copy.ok()) {
+        handle = copy.value();
+      } else if (apart) {
+        return copy.error();
+      } else {
+        LogLine(LogLevel::kInfo, copy.error().text);
+      }
     }
+    if (handle == nullptr) handle = ::dlopen(path.c_str(), flags);
+    if (handle == nullptr) text = LinkerError();
   }
   if (handle == nullptr) {
     // Without a file, "not found" is what the search says; anything else names a real fault.

@@ -2,6 +2,7 @@
 #include "api/guard.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <new>
 #include <stdexcept>
@@ -49,6 +50,23 @@ TEST(Guard, StopsExceptions) {
   EXPECT_EQ(Guard([]() -> Status { throw std::bad_alloc(); }), HIAI_MEMORY_EXHAUSTED);
 
   EXPECT_NE(log.Text().find("boom"), std::string::npos) << log.Text();
+}
+
+TEST(Guard, LetsAThreadLeaveThatEndsInUserCode) {
+  const auto leave = [](void* answer) -> void* {
+    static_cast<void>(Guard([&]() -> Status {
+      pthread_exit(answer);
+      return {};
+    }));
+    return nullptr;  // not reached
+  };
+  int answer = 0;
+  pthread_t thread;
+  ASSERT_EQ(pthread_create(&thread, nullptr, leave, &answer), 0);
+  void* result = nullptr;
+  ASSERT_EQ(pthread_join(thread, &result), 0);
+
+  EXPECT_EQ(result, &answer);
 }
 
 }  // namespace

@@ -44,9 +44,8 @@ TEST(GraphImpl, DestroyEndsTheWaitOfAWorkerForMemory) {
   g_heap = &process.heap();
   std::vector<void*> all;
   for (;;) {
-    const auto block =
-        g_heap->Allocate(View::Host(), 1 << 20, Family::kTransfer, Release::kAuto,
-                         Wait::For(std::chrono::milliseconds(0)));
+    const auto block = g_heap->Allocate(View::Host(), 1 << 20, Family::kTransfer, Release::kAuto,
+                                        Wait::For(std::chrono::milliseconds(0)));
     if (!block.ok()) break;
     all.push_back(block.value());
   }

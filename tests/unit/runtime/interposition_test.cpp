@@ -8,6 +8,13 @@
 
 #include "runtime/elf_facts.h"
 
+// Of the same name as the class in libs/same_name.h, and exported by this program.
+class SameName {
+ public:
+  static void InitMsgQueue();
+};
+void SameName::InitMsgQueue() {}
+
 namespace openmatrix {
 namespace {
 
@@ -53,8 +60,8 @@ TEST(Interposition, WhatIsNoLibraryIsNotMarkedAndStaysAsItWas) {
 }
 
 TEST(Interposition, ALibraryWithNamesOfThisProgramTakesThem) {
-  // This program exports its names, and has a class of the same name.
   EXPECT_TRUE(TakesNamesOfTheProgram(TestLibrary("openmatrix_test_device_plain")));
+  EXPECT_FALSE(TakesNamesOfTheProgram(TestLibrary("openmatrix_test_host")));
 }
 
 TEST(Interposition, NoLengthOfATruncatedFileDoesHarm) {

@@ -66,6 +66,18 @@ TEST_F(SidesDeathTest, ADeviceLibraryWithoutTheFlagsRunsItsOwnClass) {
               "answer: device device device");
 }
 
+#if defined(OPENMATRIX_TEST_EXPORTED)
+TEST_F(SidesDeathTest, TheHostsClassIsRefusedWhereTheLibraryCannotBeCopied) {
+  const auto answer_without_copy = [] {
+    ::setenv("TEST_TMPDIR", testing::TempDir().c_str(), 1);  // the configuration needs a place
+    ::setenv("TMPDIR", "/nowhere", 1);
+    PrintAnswerAndExit("openmatrix_test_device_plain");
+  };
+  EXPECT_EXIT(answer_without_copy(), testing::ExitedWithCode(0),
+              "answer: status " + std::to_string(HIAI_GRAPH_LOADSO_ERROR));
+}
+#endif
+
 TEST_F(SidesTest, ADeviceLibraryWithoutTheFlagsMayPrintAsTheProgramDoes) {
   std::cout << "the host prints" << std::endl;
 
