@@ -38,6 +38,10 @@ class Heap::Impl final : public ForkAware {
   using Clock = std::chrono::steady_clock;
   static constexpr std::uint64_t kNowhere = ~0ull;  // the offset of an address that is not ours
 
+  // Which quarantined blocks to give up: those whose message is gone cannot be freed late by its
+  // deleter, so they come first.
+  enum class Quarantined : std::uint8_t { kWithoutMessage, kAll };
+
   explicit Impl(Heap& heap, const Options& options);
   ~Impl();
 
@@ -103,7 +107,8 @@ class Heap::Impl final : public ForkAware {
   }
   // Frees quarantined blocks that nobody holds any more. Their messages go to `gone`, to be
   // dropped without the lock.
-  void BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone) OPENMATRIX_REQUIRES(mutex);
+  void BreakQuarantine(View view, Quarantined which, std::vector<Quarantine::Entry>& gone)
+      OPENMATRIX_REQUIRES(mutex);
   bool MapView(View view) OPENMATRIX_EXCLUDES(mutex);
   // Wakes waiting allocations after a charge or a block was given back.
   void NotifyFreed() noexcept OPENMATRIX_EXCLUDES(mutex);

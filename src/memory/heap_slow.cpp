@@ -70,8 +70,10 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
     if (attempt(false)) return {};
     TakeBackCaches([&](const SideCache& cache) { return cache.view() == view; });
     if (attempt(false)) return {};
-    BreakQuarantine(view, gone);
-    if (attempt(false)) return {};
+    for (const Quarantined which : {Quarantined::kWithoutMessage, Quarantined::kAll}) {
+      BreakQuarantine(view, which, gone);
+      if (attempt(false)) return {};
+    }
     if (accounts[view.index].HasRoom(bytes)) {
       // Not this side's limit, then, but room in the pool.
       TakeBackCaches([](const SideCache&) { return true; });
@@ -94,7 +96,9 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   TakeBackCaches([](const SideCache&) { return true; });
   Status outcome;
   for (bool in_time = true;;) {
-    BreakQuarantine(view, gone);
+    BreakQuarantine(view, Quarantined::kWithoutMessage, gone);
+    if (attempt(true)) break;
+    BreakQuarantine(view, Quarantined::kAll, gone);
     if (attempt(true)) break;
     if (accounts[view.index].HasRoom(bytes)) {
       FreeUnheld(gone);
@@ -304,11 +308,14 @@ void Heap::Impl::EnterQuarantine(View view, std::uint64_t offset, std::uint32_t 
   }
 }
 
-void Heap::Impl::BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone) {
+void Heap::Impl::BreakQuarantine(View view, Quarantined which,
+                                 std::vector<Quarantine::Entry>& gone) {
   const std::size_t first = gone.size();
   quarantines[view.index].Break(
-      [&](std::uint64_t offset) {
-        return (table->Load(offset).bits & BlockWord::kKeepsAlive) == BlockWord::kQuarantined;
+      [&](const Quarantine::Entry& entry) {
+        const BlockWord word = table->Load(entry.offset);
+        return (word.bits & BlockWord::kKeepsAlive) == BlockWord::kQuarantined &&
+               (which == Quarantined::kAll || entry.message.expired());
       },
       gone);
   for (std::size_t index = first; index < gone.size(); ++index) {
@@ -321,7 +328,9 @@ void Heap::Impl::BreakQuarantine(View view, std::vector<Quarantine::Entry>& gone
 }
 
 void Heap::Impl::FreeUnheld(std::vector<Quarantine::Entry>& gone) {
-  for (std::uint8_t side = 0; side < quarantines.size(); ++side) BreakQuarantine(View{side}, gone);
+  for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
+    BreakQuarantine(View{side}, Quarantined::kAll, gone);
+  }
   pool->ReleaseEmptySpans(CoarseNow());
 }
 

@@ -185,6 +185,7 @@ Result<Payload> Outgoing::PrepareFor(View target, const Wait& wait) {
   }
 
   Result<void*> copy = heap_->Allocate(target, bytes_, Family::kTransfer, Release::kManual, wait);
+  if (!copy && copy.error().code == Code::kTooLarge) return copy.error();  // for good: no retry
   if (!copy) return no_capacity(copy.error());
   std::memcpy(copy.value(), data_, bytes_);
   payload.address_ = static_cast<const std::uint8_t*>(copy.value());

@@ -12,10 +12,10 @@ constexpr int kLooks = 4;
 
 }  // namespace
 
-void Quarantine::Leave(std::vector<Entry>& leaving) {
-  leaving.push_back(std::move(entries_.front()));  // changes nothing if it throws
+void Quarantine::Leave(std::deque<Entry>::iterator entry, std::vector<Entry>& leaving) {
+  leaving.push_back(std::move(*entry));  // changes nothing if it throws
   bytes_ -= leaving.back().block_bytes;
-  entries_.pop_front();
+  entries_.erase(entry);
 }
 
 std::uint64_t Quarantine::Enter(std::uint64_t offset, std::uint32_t block_bytes, std::uint64_t now,
@@ -24,16 +24,19 @@ std::uint64_t Quarantine::Enter(std::uint64_t offset, std::uint32_t block_bytes,
   bytes_ += block_bytes;
   std::uint64_t early = 0;
   try {
-    for (int look = 0; look < kLooks && entries_.front().due <= now; ++look) {
+    for (int look = 0; look < kLooks && !entries_.empty() && entries_.front().due <= now; ++look) {
       if (entries_.front().message.expired()) {
-        Leave(leaving);
+        Leave(entries_.begin(), leaving);
       } else {  // the application keeps this message: do not let it hide the ones behind
         entries_.push_back(std::move(entries_.front()));
         entries_.pop_front();
       }
     }
     while (bytes_ > most_bytes_ && !entries_.empty()) {
-      Leave(leaving);
+      // A message that is still there will be destroyed, and its deleter may free the block late.
+      const auto gone = std::find_if(entries_.begin(), entries_.end(),
+                                     [](const Entry& entry) { return entry.message.expired(); });
+      Leave(gone != entries_.end() ? gone : entries_.begin(), leaving);
       ++early;
     }
   } catch (const std::bad_alloc&) {

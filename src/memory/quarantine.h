@@ -27,17 +27,18 @@ class Quarantine {
   explicit Quarantine(std::uint64_t limit_bytes = 0) : most_bytes_(limit_bytes / 4) {}
 
   // Adds an entry at send number `now`. What may leave, or must because of the bound, is appended
-  // to `leaving`. Returns how many left before they were due. If it throws, nothing has entered.
+  // to `leaving`: for the bound the oldest whose message is gone, and only if there is none the
+  // oldest. Returns how many the bound sent away. If it throws, nothing has entered.
   std::uint64_t Enter(std::uint64_t offset, std::uint32_t block_bytes, std::uint64_t now,
                       std::weak_ptr<void> message, std::vector<Entry>& leaving);
 
-  // All entries for which `wanted(offset)` says so leave, oldest first.
+  // All entries for which `wanted(entry)` says so leave, oldest first.
   template <typename Wanted>
   void Break(const Wanted& wanted, std::vector<Entry>& leaving) {
     leaving.reserve(leaving.size() + entries_.size());  // nothing below throws
     auto kept = entries_.begin();
     for (auto entry = kept; entry != entries_.end(); ++entry) {
-      if (wanted(entry->offset)) {
+      if (wanted(*entry)) {
         bytes_ -= entry->block_bytes;
         leaving.push_back(std::move(*entry));
       } else {
@@ -52,7 +53,7 @@ class Quarantine {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
-  void Leave(std::vector<Entry>& leaving);
+  void Leave(std::deque<Entry>::iterator entry, std::vector<Entry>& leaving);
 
   std::uint64_t most_bytes_;
   std::uint64_t bytes_ = 0;

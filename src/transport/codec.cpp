@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstring>
 #include <exception>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -94,7 +93,7 @@ Result<Encoded> Encode(TypeRegistry& types, const std::string& name, void* objec
   std::uint8_t* data = nullptr;
   std::uint32_t bytes = 0;
   const std::string failure = WhatItThrows([&] {
-    const std::lock_guard<std::recursive_mutex> turn(types.turns().For(object));
+    const ObjectTurns::Turn turn(types.turns(), object);
     if (hooks.fast_out) {
       encoded.kind = Frame::Kind::kFast;
       hooks.fast_out(object, encoded.control, data, bytes);

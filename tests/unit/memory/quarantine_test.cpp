@@ -66,6 +66,16 @@ TEST_F(QuarantineTest, AboveAQuarterOfTheLimitTheOldestLeaves) {
   EXPECT_EQ(quarantine_.bytes(), 100u * kBlock);
 }
 
+TEST_F(QuarantineTest, AboveAQuarterABlockStaysWhileItsMessageLivesIfOthersCanLeave) {
+  const auto message = std::make_shared<int>(0);
+  std::vector<Quarantine::Entry> leaving;
+  quarantine_.Enter(0, kBlock, 1, message, leaving);
+  for (std::uint64_t offset = 1; offset < 100; ++offset) Enter(offset, 1);
+  ASSERT_TRUE(leaving.empty());
+
+  EXPECT_EQ(Enter(100, 1), Offsets{1}) << "the oldest whose message is gone, not the oldest";
+}
+
 TEST_F(QuarantineTest, ABlockOfMoreThanAQuarterDoesNotStay) {
   Quarantine small(4 * (kBlock - 1ull));
   std::vector<Quarantine::Entry> leaving;
@@ -79,7 +89,7 @@ TEST_F(QuarantineTest, BreakTakesWhatIsWantedOldestFirstAndLeavesTheRest) {
   for (std::uint64_t offset = 0; offset < 6; ++offset) Enter(offset, 1);
   std::vector<Quarantine::Entry> leaving;
 
-  quarantine_.Break([](std::uint64_t offset) { return offset % 2 == 1; }, leaving);
+  quarantine_.Break([](const Quarantine::Entry& entry) { return entry.offset % 2 == 1; }, leaving);
 
   EXPECT_EQ(OffsetsOf(leaving), (Offsets{1, 3, 5}));
   EXPECT_EQ(quarantine_.blocks(), 3u);
