@@ -41,7 +41,8 @@ TEST(GraphConfig, AcceptsWhatPublishedFilesLookLike) {
       "  connects{ target_port_id:0 target_engine_id: 2 src_port_id: 0 src_engine_id: 1 }\r\n"
       "  engines{ side: HOST engine_name: \"A\" id: 1 ai_config{ items{ name: \"n\" value: \"\" } "
       "} }\r\n"
-      "  engines { id: 2 engine_name: \"A\" so_name: \"./a.so\" so_name: \"\" so_name: \"./b.so\"\r\n"
+      "  engines { id: 2 engine_name: \"A\" so_name: \"./a.so\" so_name: \"\" so_name: "
+      "\"./b.so\"\r\n"
       "    thread_num: 3 thread_priority: 99 queue_size: 10 internal_so_name: \"c.so\" }\r\n"
       "}\r\n");
 
