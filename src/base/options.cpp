@@ -141,7 +141,7 @@ constexpr Row kRows[] = {
      ParseRules},
     {{"OPENMATRIX_HOST_MEMORY", "0",
       "limit of the host's blocks in bytes (`4096`, `64M`, `2G`); `0` chooses: the lesser of 8 GiB "
-      "and half of the memory available"},
+      "and half of the memory available; at most 508G"},
      BytesInto<&Options::host_memory>},
     {{"OPENMATRIX_DEVICE_MEMORY", "0",
       "limit of each device's blocks in bytes; `0` chooses as for the host, at most 4 GiB"},
