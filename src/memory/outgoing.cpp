@@ -83,10 +83,9 @@ void Payload::Deliver() noexcept {
 
 // -- Outgoing
 
-Result<Outgoing> Outgoing::Inspect(Heap& heap, View sender, const void* data, std::uint32_t bytes) {
+Result<Outgoing> Outgoing::Inspect(Heap& heap, const void* data, std::uint32_t bytes) {
   Outgoing out;
   out.heap_ = &heap;
-  out.sender_ = sender;
   if (data == nullptr || bytes == 0) return out;
   out.data_ = static_cast<const std::uint8_t*>(data);
   out.bytes_ = bytes;

@@ -57,10 +57,10 @@ class Payload {
 
 class Outgoing {
  public:
-  // `sender` is the side that calls; a block is accepted in either view. Fails with
+  // A block is accepted in any view, whatever side sends. Fails with
   // kWrongState (already sent), kNotFound (freed) or kOverrun (longer than the block).
   // `data` null or `bytes` 0: an empty payload, always fine.
-  static Result<Outgoing> Inspect(Heap& heap, View sender, const void* data, std::uint32_t bytes);
+  static Result<Outgoing> Inspect(Heap& heap, const void* data, std::uint32_t bytes);
 
   Outgoing(Outgoing&&) noexcept = default;
   Outgoing& operator=(Outgoing&&) noexcept = default;
@@ -82,7 +82,6 @@ class Outgoing {
   Heap* heap_ = nullptr;
   const std::uint8_t* data_ = nullptr;
   std::uint32_t bytes_ = 0;
-  View sender_;
   bool ours_ = false;           // data_ lies in a block that its view holds
   bool must_copy_ = false;      // and may not be shared, for `reason_`
   bool share_planned_ = false;  // one target was prepared to share

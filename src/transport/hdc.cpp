@@ -48,7 +48,7 @@ Status SendAcross(const Sender& sender, const Target& target, const std::string&
     return {};
   }
 
-  Result<Outgoing> outgoing = Outgoing::Inspect(sender.heap, sender.view, parts.data, parts.bytes);
+  Result<Outgoing> outgoing = Outgoing::Inspect(sender.heap, parts.data, parts.bytes);
   if (!outgoing) return std::move(outgoing.error());
   Result<Mailbox::Slot> slot = target.mailbox->Reserve(target.port, wait);
   if (!slot) return std::move(slot.error());
@@ -111,8 +111,7 @@ Status SendToSeveral(const Sender& sender, const Targets& targets, const std::st
     if (!encoded) return std::move(encoded.error());
     parts = std::move(encoded.value());
     if (parts.bytes != 0) {
-      Result<Outgoing> inspected =
-          Outgoing::Inspect(sender.heap, sender.view, parts.data, parts.bytes);
+      Result<Outgoing> inspected = Outgoing::Inspect(sender.heap, parts.data, parts.bytes);
       if (!inspected) return std::move(inspected.error());
       outgoing.emplace(std::move(inspected.value()));
     }
@@ -178,8 +177,7 @@ Result<std::shared_ptr<void>> Copy(const Sender& sender, const std::string& name
   Frame frame = EncodedFrame(parts, std::move(parts.control));
 
   if (parts.bytes != 0) {
-    Result<Outgoing> original =
-        Outgoing::Inspect(sender.heap, sender.view, parts.data, parts.bytes);
+    Result<Outgoing> original = Outgoing::Inspect(sender.heap, parts.data, parts.bytes);
     if (!original) return std::move(original.error());
     // Sent from foreign memory, the original's hold stays where it is, and a hook that releases
     // the block and then throws frees nothing twice, which a plain allocation could not promise.
@@ -189,8 +187,7 @@ Result<std::shared_ptr<void>> Copy(const Sender& sender, const std::string& name
               "no " + std::to_string(parts.bytes) + " bytes to copy message \"" + name + "\""};
     }
     std::copy_n(parts.data, parts.bytes, bytes.get());
-    Result<Outgoing> outgoing =
-        Outgoing::Inspect(sender.heap, sender.view, bytes.get(), parts.bytes);
+    Result<Outgoing> outgoing = Outgoing::Inspect(sender.heap, bytes.get(), parts.bytes);
     if (!outgoing) return std::move(outgoing.error());
     Result<Payload> payload = outgoing.value().PrepareFor(sender.view, wait);
     if (!payload) return std::move(payload.error());

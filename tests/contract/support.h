@@ -99,4 +99,17 @@ class ContractGraph : public testing::Test {
   OpenmatrixMemoryStats start_{};
 };
 
+// Messages from main to the device's engine 2; at the end nothing may be live.
+class TransferGraph : public ContractGraph {
+ protected:
+  void TearDown() override {
+    ContractGraph::TearDown();
+    EXPECT_EQ(LiveBlocks(), 0u);
+  }
+  static HIAI_StatusT ToDevice(const std::string& name, const std::shared_ptr<void>& message,
+                               std::uint32_t time = 0) {
+    return HostDoor().graph_send({1, 2, 0}, name, message, time);
+  }
+};
+
 }  // namespace contract

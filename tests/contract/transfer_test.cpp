@@ -11,17 +11,7 @@
 namespace contract {
 namespace {
 
-class Transfer : public ContractGraph {
- protected:
-  void TearDown() override {
-    ContractGraph::TearDown();
-    EXPECT_EQ(LiveBlocks(), 0u);
-  }
-  static HIAI_StatusT ToDevice(const std::string& name, const std::shared_ptr<void>& message,
-                               std::uint32_t time = 0) {
-    return HostDoor().graph_send({1, 2, 0}, name, message, time);
-  }
-};
+class Transfer : public TransferGraph {};
 
 // --- statuses ---
 

@@ -122,7 +122,7 @@ class HeapStress : public testing::Test {
     Block block;
     if (!Allocate(worker, from, release, family, block)) return;
 
-    auto out = Outgoing::Inspect(heap_, from, block.address, block.bytes);
+    auto out = Outgoing::Inspect(heap_, block.address, block.bytes);
     if (!out.ok()) {
       ++errors_;
       return;

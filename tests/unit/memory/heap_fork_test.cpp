@@ -104,11 +104,11 @@ TEST_F(HeapForkTest, AViewThatTheChildUsesFirstIsPrivateToo) {
 TEST_F(HeapForkTest, TheChildHasNoLinkButMaySendNothing) {
   std::uint8_t* block = Get(kHost, 4096);
   EXPECT_TRUE(TrueInChild([&] {
-    auto refused = Outgoing::Inspect(heap_, kHost, block, 4096);
+    auto refused = Outgoing::Inspect(heap_, block, 4096);
     return !refused.ok() && refused.error().code == Code::kLinkFailed &&
-           Outgoing::Inspect(heap_, kHost, nullptr, 0).ok();
+           Outgoing::Inspect(heap_, nullptr, 0).ok();
   }));
-  EXPECT_TRUE(Outgoing::Inspect(heap_, kHost, block, 4096).ok()) << "the parent may";
+  EXPECT_TRUE(Outgoing::Inspect(heap_, block, 4096).ok()) << "the parent may";
   Free(block);
 }
 

@@ -47,7 +47,7 @@ TEST_F(HeapImplTest, ASendOnAnotherThreadMakesTheOwnersCacheShared) {
   const SideCache& cache = OwnerOf(block);
 
   std::thread([&] {
-    auto outgoing = Outgoing::Inspect(heap_, kHost, block, 4096);
+    auto outgoing = Outgoing::Inspect(heap_, block, 4096);
     ASSERT_TRUE(outgoing);
     auto payload = outgoing.value().PrepareFor(kDevice, NoWait());
     ASSERT_TRUE(payload);

@@ -82,7 +82,7 @@ TEST(HeapLimitsTest, AWaiterForRoomInThePoolGetsWhatAnotherSideHasInQuarantine) 
   };
   const auto sent = large(kHost, NoWait());
   ASSERT_TRUE(sent.ok());
-  auto out = Outgoing::Inspect(heap, kHost, sent.value(), 1);
+  auto out = Outgoing::Inspect(heap, sent.value(), 1);
   auto payload = out.value().PrepareFor(kOtherDevice, NoWait());
   ASSERT_TRUE(out.value().Commit(&payload.value(), 1, {}).ok());
   for (int i = 0; i < 15; ++i) ASSERT_TRUE(large(kDevice, NoWait()).ok());

@@ -11,7 +11,7 @@ class HeapQuarantineTest : public OutgoingFixture {
   // One automatic block goes to the device and is released there. Returns its address.
   std::uint8_t* Cycle(std::uint32_t bytes, std::weak_ptr<void> message = {}) {
     std::uint8_t* block = Get(kHost, bytes);
-    Receive(Send(block, bytes, kHost, kDevice, std::move(message)));
+    Receive(Send(block, bytes, kDevice, std::move(message)));
     return block;
   }
   std::uint64_t Quarantined() { return heap_.Counts().quarantined_blocks; }

@@ -55,7 +55,7 @@ TEST_F(OutgoingCopyTest, AReceivedBlockIsCopiedOnwardAndStaysWithItsHolder) {
   first.Deliver();
   received[9] = 9;
 
-  Payload second = Send(received, 4096, kDevice, kOtherDevice);
+  Payload second = Send(received, 4096, kOtherDevice);
 
   EXPECT_EQ(second.address()[9], 9);
   ExpectOneCopy(CopyReason::kForwarded, 4096);
@@ -67,7 +67,7 @@ TEST_F(OutgoingCopyTest, AReceivedBlockIsCopiedOnwardAndStaysWithItsHolder) {
 TEST_F(OutgoingCopyTest, OnlyTheFirstOfSeveralTargetsShares) {
   std::uint8_t* block = Get(kHost, kMiB, Release::kManual);
   block[0] = 1;
-  auto out = Outgoing::Inspect(heap_, kHost, block, kMiB);
+  auto out = Outgoing::Inspect(heap_, block, kMiB);
   ASSERT_TRUE(out.ok());
   auto one = out.value().PrepareFor(kDevice, NoWait());
   auto two = out.value().PrepareFor(kOtherDevice, NoWait());
@@ -87,8 +87,8 @@ TEST_F(OutgoingCopyTest, OnlyTheFirstOfSeveralTargetsShares) {
 
 TEST_F(OutgoingCopyTest, ABlockThatAReceiverStillHoldsIsCopied) {
   std::uint8_t* block = Get(kDevice, 4096, Release::kAuto, Family::kDvpp);
-  Payload first = Send(block, 4096, kDevice, kHost);
-  Payload second = Send(block, 4096, kDevice, kHost);
+  Payload first = Send(block, 4096, kHost);
+  Payload second = Send(block, 4096, kHost);
 
   EXPECT_NE(first.address(), second.address());
   ExpectOneCopy(CopyReason::kTargetBusy, 4096);
@@ -100,7 +100,7 @@ TEST_F(OutgoingCopyTest, ABlockThatAReceiverStillHoldsIsCopied) {
 
 TEST_F(OutgoingCopyTest, ABlockOfTheTargetsOwnViewIsCopied) {
   std::uint8_t* block = Get(kDevice, 4096);
-  Payload payload = Send(block, 4096, kHost, kDevice);
+  Payload payload = Send(block, 4096, kDevice);
   EXPECT_NE(payload.address(), block);
   ExpectOneCopy(CopyReason::kTargetBusy, 4096);
   Receive(std::move(payload));

@@ -12,7 +12,7 @@ namespace openmatrix {
 class Prepared {
  public:
   Prepared(Heap& heap, const void* data, std::uint32_t bytes)
-      : out_(Outgoing::Inspect(heap, kHost, data, bytes)) {
+      : out_(Outgoing::Inspect(heap, data, bytes)) {
     EXPECT_TRUE(out_.ok());
     if (!out_.ok()) return;
     auto payload = out_.value().PrepareFor(kDevice, NoWait());
@@ -36,9 +36,9 @@ class Prepared {
 class OutgoingFixture : public SmallHeapTest {
  protected:
   // A whole send to one target; fails the test if it fails.
-  Payload Send(const void* data, std::uint32_t bytes, View from = kHost, View to = kDevice,
+  Payload Send(const void* data, std::uint32_t bytes, View to = kDevice,
                std::weak_ptr<void> message = {}) {
-    auto out = Outgoing::Inspect(heap_, from, data, bytes);
+    auto out = Outgoing::Inspect(heap_, data, bytes);
     EXPECT_TRUE(out.ok()) << out.error().text;
     if (!out.ok()) return {};
     auto payload = out.value().PrepareFor(to, NoWait());
@@ -51,7 +51,7 @@ class OutgoingFixture : public SmallHeapTest {
 
   // Why a send from the host to kDevice fails without waiting; kCount if it does not.
   Code Refusal(const void* data, std::uint32_t bytes) {
-    auto out = Outgoing::Inspect(heap_, kHost, data, bytes);
+    auto out = Outgoing::Inspect(heap_, data, bytes);
     if (!out.ok()) return out.error().code;
     auto payload = out.value().PrepareFor(kDevice, NoWait());
     return payload.ok() ? Code::kCount : payload.error().code;

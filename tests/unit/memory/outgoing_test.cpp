@@ -95,7 +95,7 @@ TEST_F(OutgoingTest, ASenderMayFreeAManualBlockInFlight) {
 
 TEST_F(OutgoingTest, ADvppBlockStaysWithItsSenderAndArrivesAsTransferMemory) {
   std::uint8_t* sent = Get(kDevice, kMiB, Release::kAuto, Family::kDvpp);
-  Payload payload = Send(sent, kMiB, kDevice, kHost);
+  Payload payload = Send(sent, kMiB, kHost);
   std::uint8_t* received = Writable(payload);
   payload.Deliver();
 
@@ -110,9 +110,9 @@ TEST_F(OutgoingTest, ADvppBlockStaysWithItsSenderAndArrivesAsTransferMemory) {
 
 TEST_F(OutgoingTest, ADvppBlockMayBeSentAgainSharedOnceTheReceiverIsDone) {
   std::uint8_t* sent = Get(kDevice, 4096, Release::kAuto, Family::kDvpp);
-  Receive(Send(sent, 4096, kDevice, kHost));
+  Receive(Send(sent, 4096, kHost));
 
-  Receive(Send(sent, 4096, kDevice, kOtherDevice));
+  Receive(Send(sent, 4096, kOtherDevice));
 
   EXPECT_EQ(heap_.Counts().shared_sends, 2u);
   EXPECT_EQ(Free(sent, Family::kDvpp), FreeVerdict::kFreed);
@@ -166,7 +166,7 @@ TEST_F(OutgoingTest, WhatIsPreparedAndDroppedChangesNothing) {
   std::vector<std::uint8_t> foreign(kMiB);
   for (const std::uint8_t* data : {static_cast<const std::uint8_t*>(block),
                                    static_cast<const std::uint8_t*>(foreign.data())}) {
-    auto out = Outgoing::Inspect(heap_, kHost, data, kMiB);
+    auto out = Outgoing::Inspect(heap_, data, kMiB);
     ASSERT_TRUE(out.ok());
     auto first = out.value().PrepareFor(kDevice, NoWait());
     auto second = out.value().PrepareFor(kOtherDevice, NoWait());
@@ -290,7 +290,7 @@ TEST_F(OutgoingTest, ASendThatWaitsForRoomIsWokenByTheReceiversFree) {
     EXPECT_EQ(Free(full), FreeVerdict::kFreed);
   });
 
-  auto out = Outgoing::Inspect(heap_, kHost, block, kMiB);
+  auto out = Outgoing::Inspect(heap_, block, kMiB);
   ASSERT_TRUE(out.ok());
   EXPECT_TRUE(out.value().PrepareFor(kDevice, LongWait()).ok());
 
@@ -307,7 +307,7 @@ TEST_F(OutgoingTest, AStoppedTokenEndsTheWaitForRoom) {
     token.Stop();
   });
 
-  auto out = Outgoing::Inspect(heap_, kHost, block, kMiB);
+  auto out = Outgoing::Inspect(heap_, block, kMiB);
   ASSERT_TRUE(out.ok());
   auto payload = out.value().PrepareFor(kDevice, LongWait(&token));
 
