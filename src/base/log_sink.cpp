@@ -66,14 +66,21 @@ void WriteLine(LogLevel level, const char* text, std::size_t bytes) {
 
 const char* Name(LogLevel level) { return kNames[static_cast<std::size_t>(level)]; }
 
-bool LogEnabled(LogLevel level) {
+LogLevel LogThreshold() {
   std::uint8_t threshold = g_threshold.load(std::memory_order_acquire);
   if (threshold == kUnset) {
     GetOptions();  // applies OPENMATRIX_LOG
     threshold = g_threshold.load(std::memory_order_acquire);
   }
-  return static_cast<std::uint8_t>(level) >= threshold;
+  return static_cast<LogLevel>(threshold);
 }
+
+void SetLogThreshold(LogLevel threshold) {
+  LogThreshold();  // or the options would set it again
+  g_threshold.store(static_cast<std::uint8_t>(threshold), std::memory_order_release);
+}
+
+bool LogEnabled(LogLevel level) { return level >= LogThreshold(); }
 
 void LogLine(LogLevel level, const std::string& text) {
   if (LogEnabled(level)) WriteLine(level, text.data(), text.size());

@@ -47,4 +47,8 @@ void ConfigureLog(LogLevel threshold, const std::string& file);
 // The same, unless the log is configured already: for the options.
 void ConfigureLogOnce(LogLevel threshold, const std::string& file);
 
+// The threshold in force; setting it leaves the destination alone.
+LogLevel LogThreshold();
+void SetLogThreshold(LogLevel threshold);
+
 }  // namespace openmatrix

@@ -210,6 +210,15 @@ const Options& GetOptions() {
   return *options;
 }
 
+bool ReadLogLevel(LogLevel& level) {
+  const char* const text = std::getenv("OPENMATRIX_LOG");
+  LogLevel found = LogLevel::kWarning;
+  std::string file;
+  if (text == nullptr || !ParseLog(text, found, file)) return false;
+  level = found;
+  return true;
+}
+
 Options ParseOptions(const std::vector<std::string>& environment,
                      std::vector<std::string>& warnings) {
   Options options;

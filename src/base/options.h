@@ -13,6 +13,8 @@
 
 namespace openmatrix {
 
+enum class LogLevel : std::uint8_t;
+
 enum class Rules : std::uint8_t { kStrict, kDefault, kLenient };
 
 struct Options {
@@ -39,6 +41,9 @@ const std::vector<OptionInfo>& OptionTable();
 
 // The options in force: the environment read once.
 const Options& GetOptions();
+
+// The level that OPENMATRIX_LOG names in this moment; false if it names none.
+bool ReadLogLevel(LogLevel& level);
 
 // Parses "NAME=value" pairs as the environment would be; problems go to `warnings`.
 Options ParseOptions(const std::vector<std::string>& environment,
