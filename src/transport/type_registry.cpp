@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "transport/builtin_types.h"
-
 namespace openmatrix {
 
 TypeRegistry::TypeRegistry(Collector collector) : collector_(std::move(collector)) {}
@@ -28,7 +26,6 @@ const TypeRegistry::Entry* TypeRegistry::FindSlowly(const std::string& name) {
     }
     auto table = std::make_unique<TypeTable>();
     if (collector_) collector_(*table);
-    AddBuiltinTypes(*table);
     const auto found = table->find(name);
     const Entry* entry = found == table->end() ? nullptr : &*found;
     // A name that stays unknown must not fill the memory with equal snapshots.

@@ -44,8 +44,7 @@ class TypeRegistry {
   using Entry = TypeTable::value_type;  // {name, hooks}
   using Collector = std::function<void(TypeTable&)>;
 
-  // The names of builtin_types.h are added to what the collector finds. The collector runs on
-  // whatever thread looks a name up, and must not look one up itself.
+  // The collector runs on whatever thread looks a name up, and must not look one up itself.
   explicit TypeRegistry(Collector collector);
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;

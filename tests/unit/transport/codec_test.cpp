@@ -262,12 +262,15 @@ TEST(Decode, DropsAMessageWhoseHookThrowsOrReturnsNull) {
 }
 
 TEST(Decode, MalformedCommonBytesAreDropped) {
-  TypeRegistry registry(nullptr);
-  const std::string name = "string";
-  Frame frame = FastFrame(&name, "?");
+  TypeHooks hooks;
+  hooks.common_in = [](const std::string& control) -> std::shared_ptr<void> {
+    return std::make_shared<char>(control.at(1));
+  };
+  OneType type(hooks);
+  Frame frame = FastFrame(&kName, "?");
   frame.kind = Frame::Kind::kCommon;
 
-  EXPECT_EQ(Decode(registry, frame), nullptr);
+  EXPECT_EQ(Decode(type.registry, frame), nullptr);
 }
 
 }  // namespace

@@ -111,7 +111,6 @@ TEST(TypeRegistry, SeesAReplacementAfterRefresh) {
 TEST(TypeRegistry, WorksWithoutACollector) {
   TypeRegistry registry(nullptr);
 
-  EXPECT_NE(registry.Find("string"), nullptr);
   EXPECT_EQ(registry.Find("A"), nullptr);
 }
 
