@@ -72,9 +72,10 @@ HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_DVPP_DFree(void* dataBuffer);
 ///
 /// @param[in] configFile  path of a protobuf text file
 /// @param[in] len         length of the path, 1 .. 255, with or without its zero
-/// @return  HIAI_OK; HIAI_GRAPH_INVALID_VALUE; as hiai::Graph::CreateGraph
+/// @return  HIAI_OK; HIAI_GRAPH_PROTO_FILE_PARSE_FAILED, also for null and a length out of range;
+///          as hiai::Graph::CreateGraph
 /// @threads any, at once
-/// @source  [doc] signature, [choice] counting the zero is fine
+/// @source  [doc] signature and codes, [choice] counting the zero is fine
 HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_CreateGraph(const char* configFile, size_t len);
 
 /// @brief Stops a graph.
@@ -109,6 +110,68 @@ HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_C_SendData(HIAI_PortID_t targetPortConfig,
 /// @source  [doc]
 HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_SetDataRecvFunctor(HIAI_PortID_t targetPortConfig,
                                                          HIAI_RecvDataCallbackT recvDataCallback);
+
+/// @brief The smallest id of the graphs that exist now.
+///
+/// @param[out] firstGraphId  the id; untouched on failure
+/// @return  HIAI_OK; HIAI_GRAPH_GET_GRAPHID_ERROR if there is no graph, or for null
+/// @threads any, at once
+/// @source  [doc] signature and codes, [choice] the order
+HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_GetFirstGraphId(uint32_t* firstGraphId);
+
+/// @brief The smallest id above another one. That one need not exist: it may just have gone.
+///
+/// @param[in]  curGraphId   the id before
+/// @param[out] nextGraphId  the id after it; untouched on failure
+/// @return  HIAI_OK; HIAI_GRAPH_GET_GRAPHID_ERROR after the last, or for null
+/// @threads any, at once
+/// @source  [doc] signature and codes, [choice] the order
+HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_GetNextGraphId(const uint32_t curGraphId,
+                                                     uint32_t* nextGraphId);
+
+/// @brief How many devices are simulated, disconnected ones included.
+///
+/// @param[out] devCount  the number, 1 .. 64; untouched on failure
+/// @return  HIAI_OK; HIAI_GRAPH_GET_DEVNUM_ERROR for null
+/// @threads any, at once
+/// @source  [doc] signature and codes, [choice] the number is that of OPENMATRIX_DEVICES
+HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_GetDeviceNum(uint32_t* devCount);
+
+/// @brief The first device.
+///
+/// @param[out] firstDevId  its id, 0; untouched on failure
+/// @return  HIAI_OK; HIAI_GRAPH_GET_DEVID_ERROR for null
+/// @threads any, at once
+/// @source  [doc]
+HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_GetFirstDeviceId(uint32_t* firstDevId);
+
+/// @brief The device after another one.
+///
+/// @param[in]  curDevId   the id before
+/// @param[out] nextDevId  the id after it; untouched on failure
+/// @return  HIAI_OK; HIAI_GRAPH_GET_DEVID_ERROR after the last, for an unknown id, or for null
+/// @threads any, at once
+/// @source  [doc]
+HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_GetNextDeviceId(const uint32_t curDevId, uint32_t* nextDevId);
+
+/// @brief Where a device would sit on the PCIe bus: each on a bus of its own.
+///
+/// @param[in]  devId  the device
+/// @param[out] bus    devId + 1
+/// @param[out] dev    0
+/// @param[out] func   0; all three untouched on failure
+/// @return  HIAI_OK; HIAI_GRAPH_GET_PCIEINFO_ERROR for an unknown device, or for null
+/// @threads any, at once
+/// @source  [doc] signature and codes, [choice] the numbers
+HIAI_LIB_VISIBILITY HIAI_StatusT HIAI_GetPCIeInfo(const uint32_t devId, int32_t* bus, int32_t* dev,
+                                                  int32_t* func);
+
+/// @brief The version of the interface that this library implements.
+///
+/// @return  HIAI_API_VERSION_V2_00
+/// @threads any, at once
+/// @source  [doc] signature, [choice] the version
+HIAI_LIB_VISIBILITY HIAI_API_VERSION HIAI_GetAPIVersion(void);
 
 #if defined(__cplusplus)
 /// @brief hiai::Graph::SendData without a graph object; does not wait unless told to.

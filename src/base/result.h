@@ -31,6 +31,7 @@ enum class Code : std::uint8_t {
   kQueueStopped,
   kNoCapacity,
   kLinkFailed,
+  kSessionDead,
   kHookFailed,
   kHostMemoryExhausted,
   // runtime
@@ -47,8 +48,13 @@ enum class Code : std::uint8_t {
   kEngineIdRepeated,
   kBadConnection,
   kLibraryNotLoaded,
+  kKeyRefused,
+  kSignatureRefused,
   kEngineNotCreated,
   kEngineInitFailed,
+  kEngineNotStarted,
+  kUpdateFailed,
+  kUpdateRejected,
   kOutOfRange,
   kDestroyTimedOut,
   // a status that user code returned; `Error::user_status` carries it unchanged

@@ -4,19 +4,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 
+#include "base/clock.h"
+#include "base/interrupts.h"
 #include "base/mutex.h"
+#include "base/wake_list.h"
 
 namespace openmatrix {
-
-// Something threads wait on. WakeAll makes every waiter look at its condition again.
-class Waitable {
- public:
-  virtual void WakeAll() = 0;
-
- protected:
-  ~Waitable() = default;
-};
 
 class StopToken {
  public:
@@ -59,11 +54,40 @@ class StopToken {
 struct Wait {
   std::chrono::steady_clock::time_point deadline;
   StopToken* stop = nullptr;
+  Clock* clock = nullptr;            // whose time `deadline` is; heeded by Doorbell
+  Interrupts* interrupts = nullptr;  // those of `interrupted_by` end the wait, too
+  std::uint64_t interrupted_by = 0;
 
   static Wait For(std::chrono::milliseconds time, StopToken* stop = nullptr) {
     return Wait{std::chrono::steady_clock::now() + time, stop};
   }
-  bool Stopped() const { return stop != nullptr && stop->stopped(); }
+  bool Stopped() const { return (stop != nullptr && stop->stopped()) || Interrupted(); }
+  bool Interrupted() const { return interrupts != nullptr && interrupts->raised(interrupted_by); }
+
+  // Tells all who may end `wait` what its thread is about to wait on, as StopToken::Waiting does.
+  class Registration {
+   public:
+    Registration(const Wait& wait, Waitable& waitable)
+        : stop_(wait.stop, waitable),
+          waitable_(waitable),
+          clock_(wait.clock),
+          interrupts_(wait.interrupts) {
+      if (clock_ != nullptr) clock_->Enter(waitable_, wait.deadline);
+      if (interrupts_ != nullptr) interrupts_->waiting().Add(waitable_);
+    }
+    ~Registration() {
+      if (interrupts_ != nullptr) interrupts_->waiting().Remove(waitable_);
+      if (clock_ != nullptr) clock_->Leave(waitable_);
+    }
+    Registration(const Registration&) = delete;
+    Registration& operator=(const Registration&) = delete;
+
+   private:
+    StopToken::Waiting stop_;
+    Waitable& waitable_;
+    Clock* clock_;
+    Interrupts* interrupts_;
+  };
 };
 
 }  // namespace openmatrix

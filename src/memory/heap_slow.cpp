@@ -89,7 +89,7 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   if (Clock::now() >= wait.deadline) return exhausted;
 
   totals.waits.fetch_add(1, std::memory_order_relaxed);
-  const StopToken::Waiting waiting(wait.stop, heap_);
+  const Wait::Registration waiting(wait, heap_);
   MutexLock lock(mutex);
   // From here on every free goes to the pool and notifies.
   waiters.fetch_add(1, std::memory_order_seq_cst);

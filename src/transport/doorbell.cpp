@@ -23,6 +23,13 @@ void Doorbell::Leave() {
   } while (!state_.compare_exchange_weak(state, left, std::memory_order_seq_cst));
 }
 
+bool Doorbell::Sleep(std::uint32_t epoch, const Wait& wait) {
+  if (wait.clock == nullptr) return FutexWait(epoch_, epoch, wait.deadline);
+  // The kernel does not know this clock. Setting it rings all, so the epoch is older then.
+  if (!Expired(wait)) FutexWait(epoch_, epoch, Clock::Never());
+  return !Expired(wait);
+}
+
 void Doorbell::WakeOne(std::uint64_t state) {
   while (!state_.compare_exchange_weak(state, state + kWaking, std::memory_order_seq_cst)) {
     if (Sleepers(state) <= Waking(state)) return;

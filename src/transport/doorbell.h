@@ -62,11 +62,13 @@ class Doorbell final : public Waitable {
   }
   static bool Expired(const Wait& wait) {
     return wait.deadline != std::chrono::steady_clock::time_point::max() &&
-           std::chrono::steady_clock::now() >= wait.deadline;
+           NowOf(wait.clock) >= wait.deadline;
   }
 
   std::uint32_t Enter();
   void Leave();
+  // Sleeps while `epoch` is the newest. False if the deadline has passed.
+  bool Sleep(std::uint32_t epoch, const Wait& wait);
   void WakeOne(std::uint64_t state);
   template <typename Attempt>
   bool Spin(const Attempt& attempt, const Wait& wait);
@@ -113,14 +115,14 @@ Doorbell::End Doorbell::Await(const Attempt& attempt, const Wait& wait) {
   if (Expired(wait)) return End::kTimedOut;
   if (Spin(attempt, wait)) return End::kDone;
 
-  StopToken::Waiting registration(wait.stop, *this);
+  const Wait::Registration registration(wait, *this);
   for (;;) {
     const std::uint32_t epoch = Enter();
     if (attempt()) {
       Leave();
       return End::kDone;
     }
-    const bool in_time = wait.Stopped() || FutexWait(epoch_, epoch, wait.deadline);
+    const bool in_time = wait.Stopped() || Sleep(epoch, wait);
     Leave();
     if (wait.Stopped()) {
       Ring();  // the wake that Leave took off the count may have been meant for others

@@ -150,15 +150,46 @@ Status SendToSeveral(const Sender& sender, const Targets& targets, const std::st
   return {};
 }
 
+Status SendToAll(const Sender& sender, const Targets& targets, const std::string& name,
+                 const std::shared_ptr<void>& message, const Wait& wait) {
+  if (targets.count != 1) return SendToSeveral(sender, targets, name, message, wait);
+  const Target& target = targets.list[0];
+  return target.view == sender.view ? SendToOwnSide(target, message, wait)
+                                    : SendAcross(sender, target, name, message, wait);
+}
+
+// The links that the message passes: a message from device to device, those of both.
+std::uint64_t LinksOf(const Sender& sender, const Targets& targets) {
+  std::uint64_t links = 0;
+  for (std::size_t i = 0; i < targets.count; ++i) {
+    const View target = targets.list[i].view;
+    if (target == sender.view) continue;
+    if (!target.is_host()) links |= Interrupts::Bit(target.device());
+    if (!sender.view.is_host()) links |= Interrupts::Bit(sender.view.device());
+  }
+  return links;
+}
+
+Error LinkIsCut(const std::string& name) {
+  return Error{Code::kSessionDead,
+               "message \"" + name + "\" needs the link to a device that is disconnected"};
+}
+
 }  // namespace
 
 Status Send(const Sender& sender, Targets targets, const std::string& name,
             const std::shared_ptr<void>& message, const Wait& wait) {
   if (message == nullptr) return {Code::kNullMessage, "message \"" + name + "\" is null"};
-  if (targets.count != 1) return SendToSeveral(sender, targets, name, message, wait);
-  const Target& target = targets.list[0];
-  return target.view == sender.view ? SendToOwnSide(target, message, wait)
-                                    : SendAcross(sender, target, name, message, wait);
+  const std::uint64_t links = sender.cut_links != nullptr ? LinksOf(sender, targets) : 0;
+  if (links == 0) return SendToAll(sender, targets, name, message, wait);
+
+  Wait breakable = wait;
+  breakable.interrupts = sender.cut_links;
+  breakable.interrupted_by = links;
+  if (breakable.Interrupted()) return LinkIsCut(name);
+  Status sent = SendToAll(sender, targets, name, message, breakable);
+  const bool stopped = !sent && sent.error().code == Code::kQueueStopped;
+  return stopped && breakable.Interrupted() ? LinkIsCut(name) : std::move(sent);
 }
 
 std::shared_ptr<void> Receive(TypeRegistry& types, Frame&& frame) {

@@ -90,16 +90,22 @@ void Mailbox::Push(Slot slot, Frame frame) {
   if (closed()) Drain();
 }
 
-bool Mailbox::Take(Frame& frame, const Wait& wait) {
+bool Mailbox::Take(Frame& frame, const Wait& wait, std::uint32_t seen) {
   if (wait.Stopped()) return false;
   bool taken = false;
-  arrivals_.Await([&] { return closed() || (taken = ring_.TryPop(frame)); }, wait);
+  arrivals_.Await([&] { return closed() || (taken = ring_.TryPop(frame)) || recalls() != seen; },
+                  wait);
   if (!taken) return false;
   ports_[frame.port]->GiveBack(1);
   // A frame may have been hidden behind the one just taken (see Ring on "empty"), and the one
   // who was woken for it may have gone back to sleep: wake another.
   if (arrivals_.HasSleepers() && !ring_.IsEmpty()) arrivals_.Ring();
   return true;
+}
+
+void Mailbox::Recall() {
+  recalls_.fetch_add(1, std::memory_order_seq_cst);
+  arrivals_.RingAll();
 }
 
 void Mailbox::Close() {

@@ -67,12 +67,18 @@ class Mailbox {
   void Push(Slot slot, Frame frame);
 
   // The oldest frame. False when the mailbox is closed (queued frames or not), `wait` is
-  // stopped, or the deadline has passed.
-  bool Take(Frame& frame, const Wait& wait);
+  // stopped, the deadline has passed, or Recall was called since `recalls()` was `seen`.
+  bool Take(Frame& frame, const Wait& wait, std::uint32_t seen);
+  bool Take(Frame& frame, const Wait& wait) { return Take(frame, wait, recalls()); }
   // The same without a deadline.
   bool Take(Frame& frame, StopToken* stop = nullptr) {
     return Take(frame, Wait{std::chrono::steady_clock::time_point::max(), stop});
   }
+
+  // Lets all receivers that wait come back without a frame: what they wait with has changed.
+  // Who reads recalls() before he decides how to wait misses no Recall.
+  void Recall();
+  std::uint32_t recalls() const { return recalls_.load(std::memory_order_seq_cst); }
 
   // Ends all waits on both sides. What is queued stays until Drain.
   void Close();
@@ -114,6 +120,7 @@ class Mailbox {
   Ring<Frame> ring_;
   Doorbell arrivals_;
   std::atomic<bool> closed_{false};  // partners: Reserve, Take and Push, before and after they wait
+  std::atomic<std::uint32_t> recalls_{0};  // partner: Take, before and after it waits
 };
 
 }  // namespace openmatrix

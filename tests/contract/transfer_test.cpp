@@ -283,5 +283,31 @@ TEST_F(Transfer, CodeInAnEngineIsOfTheSideOfTheEngine) {
   EXPECT_TRUE(Eventually([] { return LiveBlocks() == 0; }));
 }
 
+// --- settings of a connection ---
+
+// receive_memory_without_dvpp: blocks for receivers lie where a DVPP sees them whatever it says, so
+// both values are taken and change nothing.
+TEST_F(Transfer, BothKindsOfReceiveMemoryOfAConnectionAreAcceptedAndDeliver) {
+  Destroy();
+  for (const std::string value : {"0", "1", "true", "false"}) {
+    ASSERT_EQ(CreateFromText("graphs { graph_id: 1 engines { id: 1 engine_name: \"Node\" side: HOST"
+                             " } engines { id: 2 engine_name: \"Node\" " +
+                             DeviceLibrary() +
+                             "} connects { src_engine_id: 1 target_engine_id: 2 "
+                             "receive_memory_without_dvpp: " +
+                             value + " } }"),
+              HIAI_OK);
+    const auto inbox = Collect(2);
+    void* const block = HostDoor().c_alloc(4096, 0, HIAI_MEMORY_ATTR_MANUAL_FREE);
+    ASSERT_NE(block, nullptr);
+    EXPECT_EQ(HostDoor().engine(1, 1)->SendData(0, "contract.Message", Of(block, 4096)), HIAI_OK);
+    const auto received = inbox->TakeReceived();
+    ASSERT_NE(received, nullptr);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(received->data) % 128, 0u);
+    EXPECT_EQ(HostDoor().c_free(block), HIAI_OK);
+    Destroy();
+  }
+}
+
 }  // namespace
 }  // namespace contract

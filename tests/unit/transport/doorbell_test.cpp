@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "../base/manual_clock.h"
+
 namespace openmatrix {
 namespace {
 
@@ -44,6 +46,29 @@ TEST(Doorbell, ReturnsAtOnceWhenTheConditionHolds) {
 
   EXPECT_EQ(bell.Await([] { return true; }, Forever()), Doorbell::End::kDone);
   EXPECT_FALSE(bell.HasSleepers());
+}
+
+TEST(Doorbell, WaitsByTheClockThatTheWaitNames) {
+  Doorbell bell(microseconds(0));
+  ManualClock clock;
+  Wait wait{clock.Now() + milliseconds(10)};
+  wait.clock = &clock;
+  std::atomic<bool> over{false};
+  Doorbell::End end = Doorbell::End::kDone;
+  std::thread sleeper([&] {
+    end = bell.Await([] { return false; }, wait);
+    over = true;
+  });
+  clock.AwaitSleepers(1, wait.deadline);
+
+  clock.Advance(milliseconds(9));
+  bell.RingAll();
+  clock.AwaitSleepers(1, wait.deadline);
+  EXPECT_FALSE(over);
+  clock.Advance(milliseconds(1));
+
+  sleeper.join();
+  EXPECT_EQ(end, Doorbell::End::kTimedOut);
 }
 
 TEST(Doorbell, TriesOnceAndNeverSleepsAfterTheDeadline) {

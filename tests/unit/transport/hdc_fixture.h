@@ -45,8 +45,8 @@ class Hdc : public testing::Test {
 
   Hdc()
       : heap_(SmallOptions()),
-        host_types_([this](TypeTable& table) { table["Picture"] = hooks_; }),
-        device_types_([this](TypeTable& table) { table["Picture"] = hooks_; }) {
+        host_types_([this](TypeTable& table) { CollectTypes(table); }),
+        device_types_([this](TypeTable& table) { CollectTypes(table); }) {
     hooks_.fast_out = [this](void* object, std::string& control, std::uint8_t*& data,
                              std::uint32_t& bytes) {
       ++out_calls_;
@@ -83,6 +83,18 @@ class Hdc : public testing::Test {
     picture->data = data;
     picture->bytes = bytes;
     return picture;
+  }
+
+  // "Picture" is fast, "Text" is common.
+  void CollectTypes(TypeTable& table) const {
+    table["Picture"] = hooks_;
+    TypeHooks& text = table["Text"];
+    text.common_out = [](void* object, std::string& control) {
+      control = *static_cast<std::string*>(object);
+    };
+    text.common_in = [](const std::string& control) {
+      return std::make_shared<std::string>(control);
+    };
   }
 
   Sender HostSender() { return Sender{heap_, kHost, host_types_}; }

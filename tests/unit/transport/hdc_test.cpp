@@ -356,16 +356,16 @@ TEST_F(Hdc, ACopyNeedsBothHooks) {
   EXPECT_EQ(CodeOf(Copy(HostSender(), "Picture", nullptr, Now())), Code::kNullMessage);
 }
 
-TEST_F(Hdc, TheBuiltInStringGoesBothWays) {
+TEST_F(Hdc, ACommonTypeGoesBothWays) {
   const auto text = std::make_shared<std::string>("hello");
   const std::vector<Target> back = {ToHost()};
 
-  ASSERT_TRUE(SendTo({ToDevice()}, text, Now(), "string"));
+  ASSERT_TRUE(SendTo({ToDevice()}, text, Now(), "Text"));
   Frame frame;
   ASSERT_TRUE(device_box_.Take(frame, Now()));
   const std::shared_ptr<void> there = Receive(device_types_, std::move(frame));
   ASSERT_NE(there, nullptr);
-  ASSERT_TRUE(Send(DeviceSender(), Targets{back.data(), 1}, "string", there, Now()));
+  ASSERT_TRUE(Send(DeviceSender(), Targets{back.data(), 1}, "Text", there, Now()));
   ASSERT_TRUE(host_box_.Take(frame, Now()));
   const std::shared_ptr<void> returned = Receive(host_types_, std::move(frame));
 

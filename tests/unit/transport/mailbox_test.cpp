@@ -57,6 +57,47 @@ TEST(Mailbox, HandsFramesOverInOrderOfArrivalWithTheirPorts) {
   EXPECT_FALSE(mailbox.Take(none, Now()));
 }
 
+TEST(Mailbox, ARecallLetsAllReceiversThatWaitComeBackWithoutAFrame) {
+  Mailbox mailbox({4}, kSpin);
+  const std::uint32_t seen = mailbox.recalls();
+  std::atomic<int> back{0};
+  std::vector<std::thread> receivers;
+  for (int i = 0; i < 3; ++i) {
+    receivers.emplace_back([&] {
+      Frame frame;
+      EXPECT_FALSE(mailbox.Take(frame, Forever(), seen));
+      ++back;
+    });
+  }
+
+  mailbox.Recall();
+
+  for (std::thread& receiver : receivers) receiver.join();
+  EXPECT_EQ(back, 3);
+}
+
+TEST(Mailbox, ARecallThatCameBeforeTheWaitIsNotMissedAndOneThatIsKnownIsOver) {
+  Mailbox mailbox({4}, kSpin);
+  const std::uint32_t before = mailbox.recalls();
+  mailbox.Recall();
+  Frame frame;
+
+  EXPECT_FALSE(mailbox.Take(frame, Forever(), before));
+  ASSERT_TRUE(PushNumber(mailbox, 0, 1, Now()));
+  EXPECT_TRUE(mailbox.Take(frame, Forever(), mailbox.recalls()));
+}
+
+TEST(Mailbox, AFrameThatIsThereIsTakenWhateverWasRecalled) {
+  Mailbox mailbox({4}, kSpin);
+  const std::uint32_t before = mailbox.recalls();
+  mailbox.Recall();
+  ASSERT_TRUE(PushNumber(mailbox, 0, 5, Now()));
+  Frame frame;
+
+  ASSERT_TRUE(mailbox.Take(frame, Forever(), before));
+  EXPECT_EQ(NumberIn(frame), 5u);
+}
+
 TEST(Mailbox, RefusesAPortThatDoesNotExist) {
   Mailbox mailbox({1}, kSpin);
 

@@ -1,0 +1,76 @@
+#include "runtime/notifier.h"
+
+#include <pthread.h>
+
+#include <new>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "base/log_sink.h"
+
+namespace openmatrix {
+
+Notifier::Notifier() : fork_guard_(this) {}
+
+Notifier::~Notifier() {
+  MutexLock lock(mutex_);
+  while (running_) done_.Wait(mutex_);
+}
+
+void Notifier::Post(std::function<void()> task) {
+  MutexLock lock(mutex_);
+  tasks_.push_back(std::move(task));
+  if (running_) return;
+  try {
+    std::thread([this] { Loop(); }).detach();
+    running_ = true;
+  } catch (const std::system_error& error) {
+    Log(LogLevel::kError, "no thread for the callbacks of an event: %s", error.what());
+  }
+}
+
+void Notifier::Loop() {
+  ::pthread_setname_np(::pthread_self(), "openmatrix-event");
+  // Set when the loop ends as it should; else the thread was cancelled in a task, and unwinds.
+  struct Leaving {
+    Notifier& notifier;
+    bool told = false;
+    ~Leaving() {
+      if (told) return;
+      MutexLock lock(notifier.mutex_);
+      notifier.running_ = false;
+      notifier.done_.NotifyAll();
+    }
+  } leaving{*this};
+  for (;;) {
+    std::function<void()> task;
+    {
+      MutexLock lock(mutex_);
+      if (tasks_.empty()) {
+        running_ = false;
+        done_.NotifyAll();
+        leaving.told = true;
+        return;
+      }
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    task();
+  }
+}
+
+void Notifier::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS { mutex_.Lock(); }
+
+void Notifier::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS { mutex_.Unlock(); }
+
+void Notifier::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+  // The thread is the parent's, and its tasks are about the parent's graphs: forgotten without
+  // being destroyed, because what they hold may run user code when it goes.
+  new (&done_) CondVar;
+  new (&tasks_) std::deque<std::function<void()>>;
+  running_ = false;
+  mutex_.Unlock();
+}
+
+}  // namespace openmatrix
