@@ -1,22 +1,34 @@
-// The two engine factories, one per side. Static constructors and destructors of any library call
-// this: it makes nothing else of the library come to life.
+// The engine factories: the host's and one per device. Static constructors and destructors of any
+// library call this: it makes nothing else of the library come to life.
 #include "api/guard.h"
 #include "api/process_instance.h"
+#include "base/no_destructor.h"
 #include "hiaiengine/engine.h"
+#include "memory/per_view.h"
 #include "runtime/public_access.h"
 #include "runtime/side.h"
 
 namespace openmatrix {
 namespace {
 
-hiai::HIAIEngineFactory* FactoryOf(View view) {
-  static hiai::HIAIEngineFactory* const host = PublicAccess::MakeEngineFactory();
-  static hiai::HIAIEngineFactory* const device = PublicAccess::MakeEngineFactory();
-  return view.is_host() ? host : device;
+// Its destructor is not for everybody; it is never called anyway.
+struct Factory {
+  hiai::HIAIEngineFactory* const object = PublicAccess::MakeEngineFactory();
+};
+
+PerView<Factory>& Factories() {
+  static NoDestructor<PerView<Factory>> factories;
+  return *factories;
 }
 
+hiai::HIAIEngineFactory* FactoryOf(View view) { return Factories().Get(view).object; }
+
 EngineRegistry& RegistryOf(const hiai::HIAIEngineFactory* factory) {
-  return GetEngineRegistry(factory == FactoryOf(View::Device(0)) ? View::Device(0) : View::Host());
+  View owner = View::Host();
+  Factories().ForEach([&](View view, const Factory& candidate) {
+    if (candidate.object == factory) owner = view;
+  });
+  return GetEngineRegistry(owner);
 }
 
 }  // namespace

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 
 #include "api/type_collector.h"
 #include "base/log_sink.h"
 #include "base/no_destructor.h"
 #include "base/options.h"
+#include "memory/per_view.h"
+#include "runtime/block_return.h"
 
 namespace openmatrix {
 namespace {
@@ -29,18 +32,24 @@ void ArmExitHandler() {
   }
 }
 
+// Nobody looks a name up before the observer is told of the next registration.
+std::unique_ptr<TypeRegistry> MakeTypes(View view) {
+  auto registry =
+      std::make_unique<TypeRegistry>([view](TypeTable& table) { CollectTypes(view, table); });
+  SetTypeObserver(view, registry.get());
+  return registry;
+}
+
 Process::Wiring MakeWiring() {
-  return Process::Wiring{[](TypeTable& table) { CollectTypes(View::Host(), table); },
-                         [](TypeTable& table) { CollectTypes(View::Device(0), table); },
-                         GetEngineRegistry(View::Host()), GetEngineRegistry(View::Device(0)),
-                         ArmExitHandler};
+  Process::Wiring wiring;
+  wiring.make_types = &MakeTypes;
+  wiring.engines = &GetEngineRegistry;
+  wiring.arm_exit = &ArmExitHandler;
+  return wiring;
 }
 
 struct Instance {
-  Instance() : process(GetOptions(), MakeWiring()) {
-    SetTypeObserver(View::Host(), &process.types(View::Host()));
-    SetTypeObserver(View::Device(0), &process.types(View::Device(0)));
-  }
+  Instance() : process(GetOptions(), MakeWiring()) { SetBlockHeap(&process.heap()); }
 
   Process process;
 };
@@ -53,9 +62,8 @@ Process& GetProcess() {
 }
 
 EngineRegistry& GetEngineRegistry(View view) {
-  static NoDestructor<EngineRegistry> host;
-  static NoDestructor<EngineRegistry> device;
-  return view.is_host() ? *host : *device;
+  static NoDestructor<PerView<EngineRegistry>> registries;
+  return registries->Get(view);
 }
 
 }  // namespace openmatrix

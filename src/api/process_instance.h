@@ -10,7 +10,7 @@ namespace openmatrix {
 // Made on first use, never destroyed.
 Process& GetProcess();
 
-// The engine classes of one side. Makes nothing else of the library come to life.
+// The engine classes of one view. Makes nothing else of the library come to life.
 EngineRegistry& GetEngineRegistry(View view);
 
 }  // namespace openmatrix

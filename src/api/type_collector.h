@@ -1,4 +1,4 @@
-// Connects the two public HIAIDataTypeFactory objects, which applications fill, with the type
+// Connects the public HIAIDataTypeFactory objects, which applications fill, with the type
 // registries of the transport, which read them.
 #pragma once
 
@@ -7,12 +7,13 @@
 
 namespace openmatrix {
 
-// Adds what the factory of `view`'s side holds now to `table`. For TypeRegistry's collector.
-// Takes the factory's lock. Objects of old headers fill the maps without it, in the static
-// constructors of a library: collect after dlopen has returned, not beside it.
+// Adds what the factory of `view` holds now to `table`, and the built-in messages whose names it
+// does not hold. For TypeRegistry's collector. Takes the factory's lock. Objects of old headers
+// fill the maps without it, in the static constructors of a library: collect after dlopen has
+// returned, not beside it.
 void CollectTypes(View view, TypeTable& table);
 
-// From now on each registration or removal on `view`'s side calls registry->Refresh().
+// From now on each registration or removal in the factory of `view` calls registry->Refresh().
 // REQUIRES: `registry` lives for ever.
 void SetTypeObserver(View view, TypeRegistry* registry);
 

@@ -1,10 +1,6 @@
 #include "runtime/elf_facts.h"
 
-#include <elf.h>
-#include <link.h>
-
 #include <cstring>
-#include <fstream>
 
 namespace openmatrix {
 namespace {
@@ -17,29 +13,22 @@ constexpr ElfW(Half) kMachine = EM_AARCH64;
 constexpr ElfW(Half) kMachine = EM_NONE;  // not checked
 #endif
 
-// More would be no library; the bound keeps a broken file from costing memory.
-constexpr std::size_t kMaxDynamicEntries = 4096;
-
-template <typename T>
-bool ReadAt(std::ifstream& file, std::uint64_t offset, T& value) {
-  char bytes[sizeof(T)];
-  file.clear();
-  if (!file.seekg(static_cast<std::streamoff>(offset)) || !file.read(bytes, sizeof(bytes))) {
-    return false;
-  }
-  std::memcpy(&value, bytes, sizeof(value));
-  return true;
-}
-
-ElfFacts ReadDynamic(std::ifstream& file, const ElfW(Phdr) & dynamic) {
+ElfFacts ReadDynamic(const ElfImage& image) {
   ElfFacts facts;
-  const std::size_t count = static_cast<std::size_t>(dynamic.p_filesz / sizeof(ElfW(Dyn)));
-  for (std::size_t i = 0; i < count && i < kMaxDynamicEntries; ++i) {
-    ElfW(Dyn) entry;
-    if (!ReadAt(file, dynamic.p_offset + i * sizeof(entry), entry)) break;
-    if (entry.d_tag == DT_NULL) break;
-    if (entry.d_tag == DT_SYMBOLIC) facts.symbolic = true;
-    if (entry.d_tag == DT_FLAGS && (entry.d_un.d_val & DF_SYMBOLIC) != 0) facts.symbolic = true;
+  for (const ElfImage::DynamicEntry& entry : image.Dynamic()) {
+    const auto tag = entry.value.d_tag;
+    const std::uint64_t value = entry.value.d_un.d_val;
+    if (tag == DT_SYMBOLIC || (tag == DT_FLAGS && (value & DF_SYMBOLIC) != 0)) {
+      facts.symbolic = true;
+    }
+    if (tag != DT_NEEDED && tag != DT_SONAME) continue;
+    const char* const name = image.DynamicText(value);
+    if (name == nullptr) continue;
+    if (tag == DT_SONAME) {
+      facts.soname = name;
+    } else {
+      facts.needed.emplace_back(name);
+    }
   }
   return facts;
 }
@@ -47,10 +36,14 @@ ElfFacts ReadDynamic(std::ifstream& file, const ElfW(Phdr) & dynamic) {
 }  // namespace
 
 Result<ElfFacts> ReadElfFacts(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return {Code::kFileMissing, path + ": cannot be opened"};
+  const Result<ElfImage> image = ElfImage::FromFile(path);
+  if (!image.ok()) return image.error();
+  return ReadElfFacts(image.value(), path);
+}
+
+Result<ElfFacts> ReadElfFacts(const ElfImage& image, const std::string& path) {
   ElfW(Ehdr) header;
-  if (!ReadAt(file, 0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+  if (!image.Read(0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     return {Code::kLibraryNotLoaded, path + ": not an ELF file"};
   }
   const unsigned char wanted_class = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
@@ -61,10 +54,8 @@ Result<ElfFacts> ReadElfFacts(const std::string& path) {
                 "); the simulation runs device libraries natively, build it for this machine"};
   }
   if (header.e_type != ET_DYN) return {Code::kLibraryNotLoaded, path + ": not a shared library"};
-  for (unsigned i = 0; i < header.e_phnum; ++i) {
-    ElfW(Phdr) segment;
-    if (!ReadAt(file, header.e_phoff + std::uint64_t{i} * sizeof(segment), segment)) break;
-    if (segment.p_type == PT_DYNAMIC) return ReadDynamic(file, segment);
+  for (const ElfW(Phdr) & segment : image.Segments()) {
+    if (segment.p_type == PT_DYNAMIC) return ReadDynamic(image);
   }
   return {Code::kLibraryNotLoaded, path + ": has no dynamic section"};
 }

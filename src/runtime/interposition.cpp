@@ -1,16 +1,12 @@
 #include "runtime/interposition.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <google/protobuf/message_lite.h>
-#include <link.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
-#include <vector>
 
 #include "os/module.h"
 
@@ -86,42 +82,6 @@ bool ProgramHasCopies() {
   return found;
 }
 
-// The bytes of a file, read as the structures of <elf.h>; what lies outside is not there.
-class Image {
- public:
-  explicit Image(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    bytes_.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  }
-
-  template <typename T>
-  bool Read(std::uint64_t offset, T& value) const {
-    if (offset > bytes_.size() || bytes_.size() - offset < sizeof(T)) return false;
-    std::memcpy(&value, bytes_.data() + offset, sizeof(T));
-    return true;
-  }
-
-  // Null if it does not end inside the file.
-  const char* Text(std::uint64_t offset) const {
-    if (offset >= bytes_.size() || bytes_.find('\0', offset) == std::string::npos) return nullptr;
-    return bytes_.data() + offset;
-  }
-
-  template <typename T>
-  void Write(std::uint64_t offset, const T& value) {
-    std::memcpy(bytes_.data() + offset, &value, sizeof(T));
-  }
-
-  bool Save(const std::string& path) const {
-    std::ofstream file(path, std::ios::binary);
-    return static_cast<bool>(
-        file.write(bytes_.data(), static_cast<std::streamsize>(bytes_.size())));
-  }
-
- private:
-  std::string bytes_;
-};
-
 // Null for an address in the program itself: this code may be part of it, and the address of a
 // function may be a stub there.
 const void* InLibrary(const void* address) {
@@ -152,12 +112,14 @@ bool IsOfCommonTemplates(const char* name) {
   return StartsWith(name, "St") || StartsWith(name, "9__gnu_cxx") || StartsWith(name, "6cereal");
 }
 
-bool BindsToTheProgram(const char* name) {
+// What belongs to another device is out of bounds as the program is.
+bool BindsToTheProgram(const char* name, View side) {
   if (IsOfCommonTemplates(name)) return false;
   const void* const address = Global(name);
   if (address == nullptr) return false;
   std::uint32_t device = 0;
-  return !FindDeviceOf(address, device) && !IsSharedByAll(address);
+  if (FindDeviceOf(address, device)) return View::Device(device) != side;
+  return !IsSharedByAll(address);
 }
 
 bool IsOffered(const ElfW(Sym) & symbol) {
@@ -167,88 +129,62 @@ bool IsOffered(const ElfW(Sym) & symbol) {
          ELF64_ST_VISIBILITY(symbol.st_other) == STV_DEFAULT;
 }
 
-// Calls `visit` with place, symbol and name for each dynamic symbol. False if the file does not
-// tell.
-template <typename Visit>
-bool ForEachSymbol(const Image& image, const Visit& visit) {
-  ElfW(Ehdr) header;
-  if (!image.Read(0, header)) return false;
-  const auto read_section = [&](std::uint64_t index, ElfW(Shdr) & section) {
-    return index < header.e_shnum && image.Read(header.e_shoff + index * sizeof(section), section);
-  };
-  ElfW(Shdr) table{};
-  for (std::uint64_t i = 0; table.sh_type != SHT_DYNSYM; ++i) {
-    if (!read_section(i, table)) return false;
-  }
-  ElfW(Shdr) names;
-  if (!read_section(table.sh_link, names)) return false;
-  ElfW(Sym) symbol;
-  for (std::uint64_t at = 0; at + sizeof(symbol) <= table.sh_size; at += sizeof(symbol)) {
-    if (!image.Read(table.sh_offset + at, symbol)) return false;
-    const char* name = image.Text(names.sh_offset + symbol.st_name);
-    if (name == nullptr) return false;
-    visit(table.sh_offset + at, symbol, name);
-  }
-  return true;
-}
-
-// Unique symbols, static locals of inline functions for instance, exist once per process whatever
-// the scope: as weak ones they bind like all others.
-void KeepStaticsApart(Image& image) {
-  std::vector<std::pair<std::uint64_t, ElfW(Sym)>> changed;
-  ForEachSymbol(image, [&](std::uint64_t at, ElfW(Sym) symbol, const char*) {
-    if (ELF64_ST_BIND(symbol.st_info) != STB_GNU_UNIQUE) return;
-    symbol.st_info = ELF64_ST_INFO(STB_WEAK, ELF64_ST_TYPE(symbol.st_info));
-    changed.emplace_back(at, symbol);
-  });
-  for (const auto& [at, symbol] : changed) image.Write(at, symbol);
+bool IsUnique(const ElfW(Sym) & symbol) {
+  return ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE && symbol.st_shndx != SHN_UNDEF;
 }
 
 }  // namespace
 
 bool DeepBindIsSafe() { return !AllocatorIsReplaced() && !ProgramHasCopies(); }
 
-bool TakesNamesOfTheProgram(const std::string& path) {
-  const Image image(path);
+bool TakesNamesOfTheProgram(const ElfImage& image, View side) {
   bool takes = false;
   const bool complete =
-      ForEachSymbol(image, [&](std::uint64_t, const ElfW(Sym) & symbol, const char* name) {
-        takes = takes || (IsOffered(symbol) && BindsToTheProgram(name));
+      image.ForEachSymbol([&](std::uint64_t, const ElfW(Sym) & symbol, const char* name) {
+        takes = takes || (IsOffered(symbol) && BindsToTheProgram(name, side));
       });
   return takes || !complete;
 }
 
-Status MakeSymbolic(const std::string& path) {
-  Image image(path);
-  const auto fail = [&path](const char* why) -> Status {
-    return {Code::kLibraryNotLoaded, path + ": cannot be marked symbolic: " + why};
-  };
-  ElfW(Ehdr) header;
-  if (!image.Read(0, header)) return fail("no ELF header");
-  ElfW(Phdr) dynamic{};
-  for (unsigned i = 0; i < header.e_phnum && dynamic.p_type != PT_DYNAMIC; ++i) {
-    if (!image.Read(header.e_phoff + std::uint64_t{i} * sizeof(dynamic), dynamic)) break;
-  }
-  if (dynamic.p_type != PT_DYNAMIC) return fail("no dynamic section");
-  const std::uint64_t end = dynamic.p_offset + dynamic.p_filesz;
-  ElfW(Dyn) entry;
-  ElfW(Dyn) next;
-  for (std::uint64_t at = dynamic.p_offset; at + 2 * sizeof(entry) <= end; at += sizeof(entry)) {
-    if (!image.Read(at, entry) || !image.Read(at + sizeof(entry), next)) break;
-    if (entry.d_tag == DT_FLAGS) {
-      entry.d_un.d_val |= DF_SYMBOLIC;
-    } else if (entry.d_tag == DT_NULL) {
-      // Linkers leave room; the one after this becomes the end.
-      if (next.d_tag != DT_NULL) break;
-      entry.d_tag = DT_SYMBOLIC;
-    } else {
-      continue;
+void KeepStaticsApart(ElfImage& image, const std::vector<void*>& needed) {
+  std::vector<std::pair<std::uint64_t, ElfW(Sym)>> changed;
+  image.ForEachSymbol([&](std::uint64_t place, ElfW(Sym) symbol, const char* name) {
+    if (!IsUnique(symbol)) return;
+    const unsigned type = ELF64_ST_TYPE(symbol.st_info);
+    symbol.st_info = ELF64_ST_INFO(STB_WEAK, type);
+    const bool has_it = std::any_of(needed.begin(), needed.end(), [name](void* library) {
+      return ::dlsym(library, name) != nullptr;
+    });
+    if (has_it) {
+      symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, type);
+      symbol.st_shndx = SHN_UNDEF;
+      symbol.st_value = 0;
     }
-    image.Write(at, entry);
-    KeepStaticsApart(image);
-    return image.Save(path) ? Status() : fail("cannot be written");
+    changed.emplace_back(place, symbol);
+  });
+  for (const auto& [place, symbol] : changed) image.Write(place, symbol);
+}
+
+std::vector<std::string> MissingNames(const ElfImage& image) {
+  std::vector<std::string> names;
+  image.ForEachSymbol([&](std::uint64_t, const ElfW(Sym) & symbol, const char* name) {
+    if (symbol.st_shndx != SHN_UNDEF || *name == '\0') return;
+    if (Global(name) == nullptr) names.emplace_back(name);
+  });
+  return names;
+}
+
+bool MakeSymbolic(ElfImage& image) {
+  bool marked = false;
+  for (ElfImage::DynamicEntry entry : image.Dynamic()) {
+    if (entry.value.d_tag != DT_FLAGS) continue;
+    entry.value.d_un.d_val |= DF_SYMBOLIC;
+    image.Write(entry.place, entry.value);
+    marked = true;
   }
-  return fail("no room in its dynamic section");
+  if (!marked && !image.AddDynamic(DT_SYMBOLIC, 0)) return false;
+  KeepStaticsApart(image, {});
+  return true;
 }
 
 }  // namespace openmatrix

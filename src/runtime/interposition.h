@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "base/result.h"
+#include "memory/view.h"
+#include "runtime/elf_image.h"
 
 namespace openmatrix {
 
@@ -15,14 +17,22 @@ namespace openmatrix {
 //    where nobody ever initialised it.
 bool DeepBindIsSafe();
 
-// True if the library at `path` defines a name that binds to the program, or to one of its
-// libraries, when it is loaded as it is. Instances of standard templates do not count. Also true if
-// the file does not tell.
-bool TakesNamesOfTheProgram(const std::string& path);
+// True if the library `image` defines a name that binds to the program, to one of its libraries or
+// to another device's when it is loaded for `side` as it is. Instances of standard templates do not
+// count. Also true if the file does not tell.
+bool TakesNamesOfTheProgram(const ElfImage& image, View side);
 
-// Makes the library in the file at `path`, not loaded yet, nearly what -Bsymbolic and
-// -fno-gnu-unique would have made of it: its names bind to itself first, and its statics are its
-// own. Fails with kLibraryNotLoaded, and then the file is as it was.
-Status MakeSymbolic(const std::string& path);
+// Makes the library in `image` nearly what -Bsymbolic and -fno-gnu-unique would have made of it:
+// its names bind to itself first, and its statics are its own. False if it has no room for the
+// mark; it is as it was then.
+bool MakeSymbolic(ElfImage& image);
+
+// Only the latter: static locals of inline functions and the like, which exist once per process
+// whatever the scope, become the library's own; or those of the loaded libraries `needed`, if they
+// have them too, as two libraries of one program would share them.
+void KeepStaticsApart(ElfImage& image, const std::vector<void*>& needed);
+
+// The names that the library in `image` takes from others and that the program does not have.
+std::vector<std::string> MissingNames(const ElfImage& image);
 
 }  // namespace openmatrix

@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
 #include "runtime/elf_facts.h"
 
@@ -22,55 +20,57 @@ std::string TestLibrary(const std::string& name) {
   return std::string(OPENMATRIX_TEST_LIBRARIES) + "/" + name + ".so";
 }
 
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+ElfImage ReadImage(const std::string& name) {
+  Result<ElfImage> image = ElfImage::FromFile(TestLibrary(name));
+  return image.ok() ? std::move(image.value()) : ElfImage("");
 }
 
-// A file that goes with the test.
-class Scratch {
- public:
-  explicit Scratch(const std::string& content)
-      : path_(testing::TempDir() + "interposition_test.so") {
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~Scratch() { std::remove(path_.c_str()); }
-  const std::string& path() const { return path_; }
-
- private:
-  const std::string path_;
-};
+std::size_t UniqueNamesOf(const ElfImage& image) {
+  std::size_t count = 0;
+  image.ForEachSymbol([&count](std::uint64_t, const ElfW(Sym) & symbol, const char*) {
+    if (ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE) ++count;
+  });
+  return count;
+}
 
 TEST(Interposition, AnOrdinaryLibraryCanBeMarkedSymbolic) {
-  const Scratch copy(ReadFile(TestLibrary("openmatrix_test_host")));
+  ElfImage image = ReadImage("openmatrix_test_host");
 
-  const Status marked = MakeSymbolic(copy.path());
+  ASSERT_TRUE(MakeSymbolic(image));
 
-  ASSERT_TRUE(marked.ok()) << marked.error().text;
-  const auto facts = ReadElfFacts(copy.path());
+  const auto facts = ReadElfFacts(image, "image");
   ASSERT_TRUE(facts.ok()) << facts.error().text;
   EXPECT_TRUE(facts.value().symbolic);
+  EXPECT_EQ(UniqueNamesOf(image), 0u);
 }
 
 TEST(Interposition, WhatIsNoLibraryIsNotMarkedAndStaysAsItWas) {
-  const Scratch text("INPUT(libm.so.6)");
+  ElfImage text("INPUT(libm.so.6)");
 
-  EXPECT_FALSE(MakeSymbolic(text.path()).ok());
-  EXPECT_EQ(ReadFile(text.path()), "INPUT(libm.so.6)");
+  EXPECT_FALSE(MakeSymbolic(text));
+  EXPECT_EQ(text.bytes(), "INPUT(libm.so.6)");
+}
+
+TEST(Interposition, StaticsThatAreKeptApartAreNotUniqueAnyMore) {
+  ElfImage image = ReadImage("openmatrix_test_device_plain");
+
+  KeepStaticsApart(image, {});
+
+  EXPECT_EQ(UniqueNamesOf(image), 0u);
 }
 
 TEST(Interposition, ALibraryWithNamesOfThisProgramTakesThem) {
-  EXPECT_TRUE(TakesNamesOfTheProgram(TestLibrary("openmatrix_test_device_plain")));
-  EXPECT_FALSE(TakesNamesOfTheProgram(TestLibrary("openmatrix_test_host")));
+  EXPECT_TRUE(TakesNamesOfTheProgram(ReadImage("openmatrix_test_device_plain"), View::Device(0)));
+  EXPECT_FALSE(TakesNamesOfTheProgram(ReadImage("openmatrix_test_host"), View::Device(0)));
 }
 
 TEST(Interposition, NoLengthOfATruncatedFileDoesHarm) {
-  const std::string bytes = ReadFile(TestLibrary("openmatrix_test_host"));
+  const std::string bytes = ReadImage("openmatrix_test_host").bytes();
 
   for (std::size_t length = 0; length < 1024; ++length) {
-    const Scratch part(bytes.substr(0, length));
-    EXPECT_TRUE(TakesNamesOfTheProgram(part.path()));
-    EXPECT_FALSE(MakeSymbolic(part.path()).ok());
+    ElfImage part(bytes.substr(0, length));
+    EXPECT_TRUE(TakesNamesOfTheProgram(part, View::Device(0)));
+    EXPECT_FALSE(MakeSymbolic(part));
   }
 }
 

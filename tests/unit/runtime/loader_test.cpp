@@ -88,6 +88,69 @@ TEST(Loader, ANameWithoutDirectoryIsSearchedByTheSystem) {
   EXPECT_TRUE(Load({"libm.so.6"}, View::Host()).ok());
 }
 
+TEST(Loader, ALibraryForAnotherProtobufIsRefusedAndTheReasonTold) {
+  const Status loaded = Load({TestLibrary("openmatrix_test_other_protobuf")}, View::Device(0));
+
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code, Code::kLibraryNotLoaded);
+  const std::string& text = loaded.error().text;
+  EXPECT_NE(text.find("google::protobuf::internal::FunctionOfAnotherVersion(int)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("must be recompiled"), std::string::npos) << text;
+}
+
+std::size_t CopiesOf(const std::string& name) {
+  std::size_t count = 0;
+  for (const LoadedObject& object : LoadedObjects()) {
+    if (object.path.substr(object.path.rfind('/') + 1) == name) ++count;
+  }
+  return count;
+}
+
+TEST(Loader, ALibraryIsLoadedOncePerDeviceThatUsesIt) {
+  Loader loader([] {});
+  const std::string library = TestLibrary("openmatrix_test_streams");
+
+  for (std::uint32_t device : {0u, 1u, 2u, 1u, 0u}) {
+    ASSERT_TRUE(loader.Load({library, library}, View::Device(device)).ok());
+  }
+
+  EXPECT_EQ(CopiesOf("openmatrix_test_streams.so"), 3u);
+  for (std::uint32_t device : {0u, 1u, 2u}) {
+    const EngineCreator creator = GetEngineRegistry(View::Device(device)).Find("Prints");
+    ASSERT_NE(creator, nullptr);
+    std::uint32_t owner = 99;
+    ASSERT_TRUE(FindDeviceOf(reinterpret_cast<const void*>(creator), owner));
+    EXPECT_EQ(owner, device);
+  }
+  EXPECT_EQ(GetEngineRegistry(View::Device(3)).Find("Prints"), nullptr);
+}
+
+TEST(Loader, ALibraryThatIsOnTheDeviceAlreadyIsNeverCopied) {
+  Loader loader([] {});
+  const std::string library = TestLibrary("openmatrix_test_helper");
+
+  for (std::uint32_t device : {0u, 1u}) {
+    EXPECT_TRUE(loader.Load({}, View::Device(device), {library, "libm.so.6"}).ok());
+  }
+  const Status missing = loader.Load({}, View::Device(0), {"libnowhere.so", "/no/b.so"});
+
+  EXPECT_EQ(CopiesOf("openmatrix_test_helper.so"), 1u);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code, Code::kFileMissing);
+}
+
+TEST(Loader, ALibraryInBothListsIsLoadedOnce) {
+  Loader loader([] {});
+  const std::string library = TestLibrary("openmatrix_test_undefined");
+  ASSERT_TRUE(loader.Load({library}, View::Device(0)).ok());
+
+  ASSERT_TRUE(loader.Load({library}, View::Device(1), {library}).ok());
+
+  EXPECT_EQ(CopiesOf("openmatrix_test_undefined.so"), 2u);
+}
+
 TEST(Loader, CodeOfTheProgramBelongsToTheHostAndIsNamedWhenADeviceClaimsIt) {
   const auto* here = reinterpret_cast<const void*>(&HIAI_Init);
 

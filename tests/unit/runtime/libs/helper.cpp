@@ -2,3 +2,8 @@
 #include <string>
 
 std::string HelperText() { return "helped"; }
+
+int NextOfHelper() {
+  static int count = 0;
+  return ++count;
+}

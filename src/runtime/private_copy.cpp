@@ -1,0 +1,38 @@
+#include "runtime/private_copy.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "runtime/linker_error.h"
+
+namespace openmatrix {
+
+Result<PrivateCopy> LoadPrivateCopy(const ElfImage& image, const std::string& path, int flags) {
+  const char* base = ::getenv("TMPDIR");
+  std::string directory = std::string(base != nullptr ? base : "/tmp") + "/openmatrix-XXXXXX";
+  if (::mkdtemp(directory.data()) == nullptr) {
+    return {Code::kLibraryNotLoaded, path + ": no directory for a second copy: " + directory};
+  }
+  PrivateCopy copy;
+  copy.file = directory + "/" + path.substr(path.rfind('/') + 1);
+  bool written = false;
+  {
+    std::ofstream to(copy.file, std::ios::binary);
+    to << image.bytes() << std::flush;
+    written = to.good();
+  }
+  std::string text = "its private copy " + copy.file + " cannot be written";
+  if (written) {
+    copy.handle = ::dlopen(copy.file.c_str(), flags);
+    if (copy.handle == nullptr) text = LinkerError();
+  }
+  ::unlink(copy.file.c_str());
+  ::rmdir(directory.c_str());
+  if (copy.handle != nullptr) return copy;
+  return {Code::kLibraryNotLoaded, "library \"" + path + "\": " + text};
+}
+
+}  // namespace openmatrix
