@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "hiaiengine/internal/memory_attr.h"
+#include "hiaiengine/internal/usual_headers.h"
 #include "hiaiengine/status.h"
 
 namespace hiai {

@@ -53,6 +53,15 @@ typedef std::function<void(void* inputPtr, std::string& ctrlStr, uint8_t*& dataP
 typedef std::function<std::shared_ptr<void>(const char* ctrlPtr, const uint32_t& ctrlLen,
                                             const uint8_t* dataPtr, const uint32_t& dataLen)>
     HIAI_DeserializeFuncT;
+/// @brief The serialize function of the 2018 headers: control part, address of the data, and the
+/// lengths of both. (sic: vendor spelling)
+typedef std::function<void(void* dataPtr, std::string& structStr, uint8_t*& imagePtr,
+                           uint32_t& structSize, uint32_t& imageSize)>
+    HIAI_GetSearHandleFuncT;
+/// @brief The deserialize function of the 2018 headers; data and result as with
+/// HIAI_DeserializeFuncT. (sic: vendor spelling)
+typedef std::function<std::shared_ptr<void>(char* ctrlPtr, uint8_t* dataPtr)>
+    HIAI_GetDearHandleFuncT;
 
 /// @brief UnRegister: the deserialize function. (sic, as all of these)
 const uint32_t DATY_TYPE_FUNC_DES = 0;
@@ -114,6 +123,18 @@ class HIAI_LIB_VISIBILITY HIAIDataTypeFactory {
   HIAI_StatusT Register(const std::string& messageName, const HIAI_SerializeFuncT& serializeFunc,
                         const HIAI_DeserializeFuncT& deserializeFunc);
 
+  /// @brief Registers a fast pair of the 2018 headers; it works as one of today does.
+  ///
+  /// @param[in] messageName      name of the type
+  /// @param[in] serializeFunc    runs on the sender's side, once per SendData; the control part is
+  ///                             the whole of structStr, whatever structSize says
+  /// @param[in] deserializeFunc  runs on the receiver's side
+  /// @return as above
+  /// @source [header] names, [choice] structSize has no effect
+  HIAI_StatusT Register(const std::string& messageName,
+                        const HIAI_GetSearHandleFuncT& serializeFunc,
+                        const HIAI_GetDearHandleFuncT& deserializeFunc);
+
   /// @brief Forgets functions of a name.
   ///
   /// @param[in] messageName   name of the type
@@ -132,6 +153,10 @@ class HIAI_LIB_VISIBILITY HIAIDataTypeFactory {
   HIAI_SerializeFuncT GetSerializeFunc(const std::string& messageName);
   /// @brief The fast deserialize function; empty if there is none.
   HIAI_DeserializeFuncT GetDeserializeFunc(const std::string& messageName);
+  /// @brief The serialize function of a pair of the 2018 headers; empty for all others.
+  HIAI_GetSearHandleFuncT GetHiaiSearFunc(const std::string& messageName);
+  /// @brief The deserialize function of a pair of the 2018 headers; empty for all others.
+  HIAI_GetDearHandleFuncT GetHiaiDearFunc(const std::string& messageName);
 
   HIAIDataTypeFactory(const HIAIDataTypeFactory&) = delete;
   HIAIDataTypeFactory& operator=(const HIAIDataTypeFactory&) = delete;
@@ -173,6 +198,13 @@ class HIAIAutoRegister {
   OPENMATRIX_HIDDEN HIAIAutoRegister(const std::string& messageName,
                                      const HIAI_SerializeFuncT& serializeFunc,
                                      const HIAI_DeserializeFuncT& deserializeFunc)
+      : fast_name_(messageName),
+        fast_status_(HIAIDataTypeFactory::GetInstance()->Register(messageName, serializeFunc,
+                                                                  deserializeFunc)) {}
+  /// @brief Registers a fast pair of the 2018 headers.
+  OPENMATRIX_HIDDEN HIAIAutoRegister(const std::string& messageName,
+                                     const HIAI_GetSearHandleFuncT& serializeFunc,
+                                     const HIAI_GetDearHandleFuncT& deserializeFunc)
       : fast_name_(messageName),
         fast_status_(HIAIDataTypeFactory::GetInstance()->Register(messageName, serializeFunc,
                                                                   deserializeFunc)) {}

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "hiaiengine/ai_tensor.h"
+#include "hiaiengine/ai_types.h"
 #include "hiaiengine/data_recv_interface.h"
 #include "hiaiengine/graph.h"
 #include "hiaiengine/internal/engine_macros.h"
@@ -118,6 +120,29 @@ class HIAI_LIB_VISIBILITY Engine {
   /// @threads any, at once
   /// @source  [header]
   std::string GetEngineName() const;
+
+  /// @brief The number of the call of Process that the calling thread is in. No two have the same.
+  ///
+  /// @return  the number; 0 outside Process
+  /// @threads any, at once
+  /// @source  [header] name, [choice] type and numbers
+  uint64_t GetReqId() const;
+
+  /// @brief The job that the graph belongs to. There are no jobs here.
+  ///
+  /// @return  0
+  /// @threads any, at once
+  /// @source  [header] name, [choice] type and number
+  uint64_t GetJobId() const;
+
+  /// @brief The oam_config of the configuration: which data to dump. Nothing here reads it.
+  ///
+  /// @return    a copy of this engine's own, empty if the configuration has none; null outside a
+  ///            graph
+  /// @ownership the engine's, as long as it belongs to its graph
+  /// @threads   any, at once; changes are the application's own business
+  /// @source    [header]
+  OAMConfigDef* GetOamConfig();
 
   /// @brief Messages that each input port can hold.
   ///

@@ -21,6 +21,7 @@ namespace hiai {
 class Engine;
 class EngineConfig;
 class GraphConfigList;
+class GraphUpdateConfig;
 class OAMConfigDef;
 
 /// @brief Milliseconds that Graph::SendData waits if nothing else is said.
@@ -68,6 +69,20 @@ class HIAI_LIB_VISIBILITY Graph {
   /// @threads any, at once
   /// @source  [doc]
   static HIAI_StatusT CreateGraph(const GraphConfigList& graphConfig);
+
+  /// @brief Lets the graphs created from now on load only device libraries that are signed.
+  ///
+  /// Each library in the so_name of a DEVICE engine then needs a file `<library>.signature` beside
+  /// it, as `openssl dgst -sha256 -sign key.pem -out lib.so.signature lib.so` writes it. Libraries
+  /// of the host and those in internal_so_name are not checked.
+  ///
+  /// @param[in] publicKey  RSA key as PEM text ("BEGIN PUBLIC KEY"), or the path of a PEM file
+  /// @return  HIAI_OK; HIAI_GRAPH_SET_PUBLIC_KEY_FAILED, and then no signature is checked any more.
+  ///          CreateGraph answers HIAI_GRAPH_SIGNATURE_DECRYPTION_FAILED when a check fails, and has
+  ///          loaded nothing
+  /// @threads any, at once; a CreateGraph that runs meanwhile may see either key
+  /// @source  [doc] signature and algorithm, [choice] codes, and that a path will do
+  static HIAI_StatusT SetPublicKeyForSignatureEncryption(const std::string& publicKey);
 
   /// @brief Reads a configuration file and creates nothing.
   ///
@@ -131,6 +146,54 @@ class HIAI_LIB_VISIBILITY Graph {
   /// @threads   any, at once, also after the graph is destroyed
   /// @source    [header], [sample] used as a deleter
   static void ReleaseDataBuffer(void* ptr);
+
+  /// @brief Sets who is told when the link to this graph's device is lost; replaces the one before.
+  ///
+  /// @param[in] event     HIAI_DEVICE_DISCONNECT_EVENT
+  /// @param[in] callBack  called once per loss; what it returns is logged if it is not HIAI_OK. If
+  ///                      the link is lost already, it is called for that, soon
+  /// @return    HIAI_OK; HIAI_GRAPH_NOT_EXIST; HIAI_GRAPH_INVALID_VALUE for null or another event
+  /// @ownership copied, and kept until replaced or the graph is destroyed
+  /// @threads   any, at once. The function runs on a thread of the library, with no lock held;
+  ///            DestroyGraph waits for it, unless it is called there
+  /// @source    [header] signature, [choice] codes, and a late registration
+  HIAI_StatusT RegisterEventHandle(const HIAIEvent& event,
+                                   const std::function<HIAI_StatusT(void)>& callBack);
+
+  /// @brief Hands a new configuration to an engine's UpdateConfig, on either side.
+  ///
+  /// It runs on one of the engine's workers, before the next message that this worker takes, and
+  /// in the order of the calls. With one worker it never runs while Process does; with several the
+  /// others go on. A worker that updates its own engine and waits runs it inside its Process.
+  ///
+  /// @param[in] graphId       graph of the engine
+  /// @param[in] engineId      the engine
+  /// @param[in] updateConfig  the new ai_config, copied
+  /// @param[in] syncFlag      true waits until UpdateConfig has returned
+  /// @return  HIAI_OK: delivered or, with syncFlag, done; HIAI_GRAPH_NOT_EXIST;
+  ///          HIAI_GRAPH_ENGINE_NOT_EXIST; HIAI_GRAPH_UPDATE_CONFIG_FAILED: it threw or did not
+  ///          return HIAI_OK; HIAI_QUEUE_STOPPED: the engine, or the caller's, goes away meanwhile
+  /// @threads any, at once
+  /// @source  [doc] signature and waiting, [choice] order, threads and HIAI_QUEUE_STOPPED
+  static HIAI_StatusT UpdateEngineConfig(const uint32_t& graphId, const uint32_t& engineId,
+                                         const AIConfig& updateConfig,
+                                         const bool& syncFlag = false);
+
+  /// @brief Adds engines and connections to this graph and takes others away, while it runs.
+  ///
+  /// Engines of del_engine_ids are stopped and destroyed: what they have queued is dropped, who
+  /// waits to send to them comes back, and their connections go. An id may be deleted and added at
+  /// once. Messages over other connections keep their order, and none is lost. Calls take turns.
+  ///
+  /// @param[in] updateConfig  what comes and what goes; graph_id may be 0 for this graph
+  /// @return  HIAI_OK; HIAI_CHECK_UPDATE_CONFIG_FAILED: another graph or device, something to
+  ///          delete that is not there, or the graph has not started; the codes of CreateGraph for
+  ///          what is added; HIAI_GRAPH_NOT_EXIST. The graph is unchanged then.
+  ///          HIAI_GRAPH_DESTROY_TIMEOUT: it is changed, but an engine does not come back
+  /// @threads any, at once, also an engine of the graph; one that removes itself goes when its
+  ///          Process returns
+  /// @source  [header] signature, [choice] behaviour and codes
+  HIAI_StatusT ModifyGraph(const GraphUpdateConfig& updateConfig);
 
   /// @brief Finds an engine of this graph on the side of the caller.
   ///

@@ -1,4 +1,4 @@
-// The two factories of message types, one per side.
+// The factories of message types: the host's and one per device.
 //
 // Static constructors and destructors of any library call this: it allocates a map node at most,
 // and makes nothing else of the library come to life. Function objects of users are destroyed
@@ -6,12 +6,15 @@
 #include "hiaiengine/data_type_reg.h"
 
 #include <atomic>
+#include <memory>
 #include <utility>
 
+#include "api/builtin_messages.h"
 #include "api/guard.h"
 #include "api/type_collector.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
+#include "memory/per_view.h"
 #include "runtime/side.h"
 
 namespace openmatrix {
@@ -29,13 +32,16 @@ class TypeFactories {
     }
   };
 
-  static Side& Of(View view) {
-    static NoDestructor<Side> host;
-    static NoDestructor<Side> device;
-    return view.is_host() ? *host : *device;
+  static PerView<Side>& Sides() {
+    static NoDestructor<PerView<Side>> sides;
+    return *sides;
   }
 
-  // Either side's; registrations are rare.
+  static Side& Of(View view) {
+    return Sides().Get(view, [](View) { return std::make_unique<Side>(); });
+  }
+
+  // Every side's; registrations are rare.
   static Mutex& Lock() {
     static NoDestructor<Mutex> mutex;
     return *mutex;
@@ -43,9 +49,9 @@ class TypeFactories {
 
   static void Changed(HIAIDataTypeFactory* factory) {
     // An object compiled with other headers may have a factory of its own.
-    for (View view : {View::Host(), View::Device(0)}) {
-      if (&Of(view).factory == factory) Of(view).Changed();
-    }
+    Sides().ForEach([factory](View, Side& side) {
+      if (&side.factory == factory) side.Changed();
+    });
   }
 
   template <typename Function>
@@ -66,6 +72,30 @@ class TypeFactories {
     });
   }
 
+  // Not through the exported member: a program of old objects has its own, which takes its place.
+  static HIAI_StatusT RegisterPair(HIAIDataTypeFactory* factory, const std::string& name,
+                                   const HIAI_SerializeFuncT& serialize,
+                                   const HIAI_DeserializeFuncT& deserialize) {
+    return Guard([&] {
+      if (!serialize || !deserialize) return HIAI_ENGINE_FUNCTOR_NULL;
+      std::map<std::string, HIAI_SerializeFuncT> out;
+      std::map<std::string, HIAI_DeserializeFuncT> in;
+      out.emplace(name, serialize);
+      in.emplace(name, deserialize);
+      {
+        // Both or none: a pair is never mixed from two registrations.
+        MutexLock lock(Lock());
+        if (factory->fast_serialize_.count(name) + factory->fast_deserialize_.count(name) != 0) {
+          return HIAI_ENGINE_FUNCTOR_EXIST;
+        }
+        factory->fast_serialize_.merge(out);
+        factory->fast_deserialize_.merge(in);
+      }
+      Changed(factory);
+      return HIAI_OK;
+    });
+  }
+
   template <typename Function>
   static void UnRegister(std::map<std::string, Function>& functions, const std::string& name) {
     typename std::map<std::string, Function>::node_type removed;
@@ -80,6 +110,14 @@ class TypeFactories {
     return found == functions.end() ? Function() : found->second;
   }
 
+  // The function that `Adapter` holds, if that is what is registered under the name.
+  template <typename Adapter, typename Function>
+  static auto Unwrap(const std::map<std::string, Function>& functions, const std::string& name) {
+    const Function function = Get(functions, name);
+    const Adapter* const adapter = function.template target<Adapter>();
+    return adapter != nullptr ? adapter->function : decltype(adapter->function)();
+  }
+
   static void Collect(View view, TypeTable& table) {
     const HIAIDataTypeFactory& factory = Of(view).factory;
     MutexLock lock(Lock());
@@ -91,7 +129,34 @@ class TypeFactories {
   }
 };
 
-void CollectTypes(View view, TypeTable& table) { TypeFactories::Collect(view, table); }
+namespace {
+
+// Pairs of the 2018 headers in today's dress. Old functions may write to what they are given.
+struct OldSerialize {
+  HIAI_GetSearHandleFuncT function;
+
+  void operator()(void* input, std::string& control, std::uint8_t*& data,
+                  std::uint32_t& data_bytes) const {
+    std::uint32_t control_bytes = 0;
+    function(input, control, data, control_bytes, data_bytes);
+  }
+};
+
+struct OldDeserialize {
+  HIAI_GetDearHandleFuncT function;
+
+  std::shared_ptr<void> operator()(const char* control, const std::uint32_t&,
+                                   const std::uint8_t* data, const std::uint32_t&) const {
+    return function(const_cast<char*>(control), const_cast<std::uint8_t*>(data));
+  }
+};
+
+}  // namespace
+
+void CollectTypes(View view, TypeTable& table) {
+  TypeFactories::Collect(view, table);
+  AddBuiltinMessages(table);
+}
 
 void SetTypeObserver(View view, TypeRegistry* registry) {
   TypeFactories::Of(view).observer.store(registry, std::memory_order_release);
@@ -123,23 +188,16 @@ HIAI_StatusT HIAIDataTypeFactory::Register(const std::string& messageName,
 HIAI_StatusT HIAIDataTypeFactory::Register(const std::string& messageName,
                                            const HIAI_SerializeFuncT& serializeFunc,
                                            const HIAI_DeserializeFuncT& deserializeFunc) {
+  return TypeFactories::RegisterPair(this, messageName, serializeFunc, deserializeFunc);
+}
+
+HIAI_StatusT HIAIDataTypeFactory::Register(const std::string& messageName,
+                                           const HIAI_GetSearHandleFuncT& serializeFunc,
+                                           const HIAI_GetDearHandleFuncT& deserializeFunc) {
   return openmatrix::Guard([&] {
     if (!serializeFunc || !deserializeFunc) return HIAI_ENGINE_FUNCTOR_NULL;
-    std::map<std::string, HIAI_SerializeFuncT> out;
-    std::map<std::string, HIAI_DeserializeFuncT> in;
-    out.emplace(messageName, serializeFunc);
-    in.emplace(messageName, deserializeFunc);
-    {
-      // Both or none: a pair is never mixed from two registrations.
-      openmatrix::MutexLock lock(TypeFactories::Lock());
-      if (fast_serialize_.count(messageName) + fast_deserialize_.count(messageName) != 0) {
-        return HIAI_ENGINE_FUNCTOR_EXIST;
-      }
-      fast_serialize_.merge(out);
-      fast_deserialize_.merge(in);
-    }
-    TypeFactories::Changed(this);
-    return HIAI_OK;
+    return TypeFactories::RegisterPair(this, messageName, openmatrix::OldSerialize{serializeFunc},
+                                       openmatrix::OldDeserialize{deserializeFunc});
   });
 }
 
@@ -186,4 +244,12 @@ HIAI_SerializeFuncT HIAIDataTypeFactory::GetSerializeFunc(const std::string& mes
 
 HIAI_DeserializeFuncT HIAIDataTypeFactory::GetDeserializeFunc(const std::string& messageName) {
   return TypeFactories::Get(fast_deserialize_, messageName);
+}
+
+HIAI_GetSearHandleFuncT HIAIDataTypeFactory::GetHiaiSearFunc(const std::string& messageName) {
+  return TypeFactories::Unwrap<openmatrix::OldSerialize>(fast_serialize_, messageName);
+}
+
+HIAI_GetDearHandleFuncT HIAIDataTypeFactory::GetHiaiDearFunc(const std::string& messageName) {
+  return TypeFactories::Unwrap<openmatrix::OldDeserialize>(fast_deserialize_, messageName);
 }

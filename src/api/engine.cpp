@@ -7,6 +7,7 @@
 #include "api/guard.h"
 #include "api/process_instance.h"
 #include "runtime/public_access.h"
+#include "runtime/request_id.h"
 #include "runtime/side.h"
 
 namespace hiai {
@@ -65,6 +66,15 @@ uint32_t Engine::GetEngineId() const {
 std::string Engine::GetEngineName() const {
   const EngineHost* const host = PublicAccess::HostOf(*this);
   return host != nullptr ? host->plan().name : std::string();
+}
+
+uint64_t Engine::GetReqId() const { return openmatrix::t_request_id; }
+
+uint64_t Engine::GetJobId() const { return 0; }
+
+OAMConfigDef* Engine::GetOamConfig() {
+  EngineHost* const host = PublicAccess::HostOf(*this);
+  return host != nullptr ? &host->oam() : nullptr;
 }
 
 uint32_t Engine::GetQueueMaxSize() const {

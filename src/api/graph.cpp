@@ -65,6 +65,10 @@ HIAI_StatusT Graph::CreateGraph(const GraphConfigList& graphConfig) {
   return Guard([&] { return GetProcess().CreateGraphs(graphConfig); });
 }
 
+HIAI_StatusT Graph::SetPublicKeyForSignatureEncryption(const std::string& publicKey) {
+  return Guard([&] { return GetProcess().loader().SetPublicKey(publicKey); });
+}
+
 HIAI_StatusT Graph::ParseConfigFile(const std::string& configFile,
                                     GraphConfigList& graphConfigList) {
   return Guard([&]() -> openmatrix::Status {
@@ -116,12 +120,41 @@ void Graph::ReleaseDataBuffer(void* ptr) {
   }));
 }
 
+HIAI_StatusT Graph::RegisterEventHandle(const HIAIEvent& event,
+                                        const std::function<HIAI_StatusT(void)>& callBack) {
+  return Guard([&]() -> openmatrix::Status {
+    const std::shared_ptr<openmatrix::GraphImpl> graph = PublicAccess::ImplOf(*this);
+    if (graph == nullptr) {
+      return {openmatrix::Code::kNoGraph, "RegisterEventHandle: the graph is destroyed"};
+    }
+    if (event != HIAI_DEVICE_DISCONNECT_EVENT) {
+      return {openmatrix::Code::kInvalidValue, "RegisterEventHandle of an unknown event"};
+    }
+    return GetProcess().OnDisconnect(graph, callBack);
+  });
+}
+
+HIAI_StatusT Graph::UpdateEngineConfig(const uint32_t& graphId, const uint32_t& engineId,
+                                       const AIConfig& updateConfig, const bool& syncFlag) {
+  return Guard(
+      [&] { return GetProcess().UpdateConfig(graphId, engineId, updateConfig, syncFlag); });
+}
+
+HIAI_StatusT Graph::ModifyGraph(const GraphUpdateConfig& updateConfig) {
+  return Guard([&]() -> openmatrix::Status {
+    const std::shared_ptr<openmatrix::GraphImpl> graph = PublicAccess::ImplOf(*this);
+    if (graph != nullptr) return graph->Modify(updateConfig);
+    return {openmatrix::Code::kNoGraph, "ModifyGraph: the graph is destroyed"};
+  });
+}
+
 std::shared_ptr<Engine> Graph::GetEngine(uint32_t engineID) {
   const void* const caller = __builtin_return_address(0);
   std::shared_ptr<Engine> engine;
   static_cast<void>(Guard([&] {
     const std::shared_ptr<openmatrix::GraphImpl> graph = PublicAccess::ImplOf(*this);
-    openmatrix::EngineHost* host = graph != nullptr ? graph->FindEngine(engineID) : nullptr;
+    const std::shared_ptr<openmatrix::EngineHost> host =
+        graph != nullptr ? graph->FindEngine(engineID) : nullptr;
     if (host != nullptr && host->side() == openmatrix::SideOfCall(caller)) engine = host->engine();
     return HIAI_OK;
   }));

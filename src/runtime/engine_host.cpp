@@ -3,16 +3,14 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "hiaiengine/data_recv_interface.h"
 #include "hiaiengine/engine.h"
 #include "runtime/graph_impl.h"
 #include "runtime/loader.h"
 #include "runtime/process.h"
 #include "runtime/public_access.h"
+#include "runtime/request_id.h"
 #include "runtime/side.h"
 #include "runtime/user_call.h"
 #include "transport/hdc.h"
@@ -23,8 +21,8 @@ namespace {
 // The macros go up to 16; hand-written engines may go further, within reason.
 constexpr std::uint32_t kMaxPorts = 1024;
 
-// Fan-outs beyond this many connections cost an allocation per send.
-constexpr std::size_t kInlineTargets = 8;
+// Whose Work this thread runs.
+__thread const EngineHost* t_worker_of __attribute__((tls_model("initial-exec"))) = nullptr;
 
 void NameThread(const EnginePlan& plan) {
   constexpr std::size_t kMaxNameBytes = 15;
@@ -46,44 +44,27 @@ void SetPriority(std::uint32_t priority) {
 
 }  // namespace
 
-EngineHost::EngineHost(Process& process, GraphImpl& graph, EnginePlan plan)
+EngineHost::EngineHost(Process& process, std::shared_ptr<GraphImpl> graph, EnginePlan plan)
     : process_(process),
-      graph_(graph),
+      keep_graph_(std::move(graph)),
+      graph_(*keep_graph_),
       plan_(std::move(plan)),
-      where_("graph " + std::to_string(graph.id()) + ", engine " + std::to_string(plan_.id) +
-             " \"" + plan_.name + "\"") {}
+      where_("graph " + std::to_string(graph_.id()) + ", engine " + std::to_string(plan_.id) +
+             " \"" + plan_.name + "\""),
+      quiet_(std::chrono::milliseconds(plan_.quiet_ms), plan_.quiet_repeats),
+      oam_(plan_.oam) {}
 
 EngineHost::~EngineHost() = default;
-
-class EngineHost::Visit {
- public:
-  explicit Visit(EngineHost& host) : host_(host) {
-    MutexLock lock(host_.mutex_);
-    host_.visitors_.push_back(&token_);
-  }
-  ~Visit() {
-    MutexLock lock(host_.mutex_);
-    std::vector<StopToken*>& visitors = host_.visitors_;
-    visitors.erase(std::find(visitors.begin(), visitors.end(), &token_));
-  }
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
-
-  StopToken* token() { return &token_; }
-
- private:
-  EngineHost& host_;
-  StopToken token_;
-};
 
 Status EngineHost::CreateEngine() {
   const EngineCreator creator = process_.engines(plan_.side).Find(plan_.name);
   if (creator == nullptr) {
-    const View other = plan_.side.is_host() ? View::Device(0) : View::Host();
+    const View other = plan_.side.is_host() ? graph_.device() : View::Host();
     const bool elsewhere = process_.engines(other).Find(plan_.name) != nullptr;
     return {Code::kEngineNotCreated,
-            where_ + ": no such engine is registered on the " +
-                (plan_.side.is_host() ? "host" : "device") +
+            where_ + ": no such engine is registered on " +
+                (plan_.side.is_host() ? std::string("the host")
+                                      : "device " + std::to_string(plan_.side.device())) +
                 (elsewhere ? " (it is on the other side: see `side` and `so_name`)" : "")};
   }
   // The address of code as data: allowed by POSIX, and only looked up.
@@ -102,8 +83,8 @@ Status EngineHost::CreateEngine() {
                            where_ + ": its class");
   if (!checked.ok()) return checked;
   // Whoever lets go last, the destructor runs on the engine's side, and with a living host.
-  std::shared_ptr<GraphImpl> owner = graph_.shared_from_this();
-  std::shared_ptr<hiai::Engine> engine(made, [this, owner](hiai::Engine* dying) {
+  const std::shared_ptr<EngineHost> self = shared_from_this();
+  std::shared_ptr<hiai::Engine> engine(made, [this, self](hiai::Engine* dying) {
     const ContextScope context(plan_.side, &graph_);
     CallUser(where_, "destructor", [&] { delete dying; });
   });
@@ -133,31 +114,34 @@ Status EngineHost::SetPorts(std::uint32_t inputs, std::uint32_t outputs) {
   }
   inputs_ = inputs;
   outputs_ = outputs;
-  MutexLock lock(mutex_);
-  routes_.assign(outputs, nullptr);
+  routes_.Resize(outputs);
   return {};
 }
 
-Status EngineHost::AddEdge(std::uint32_t source_port, const std::shared_ptr<GraphImpl>& graph,
-                           EngineHost& target, std::uint32_t target_port) {
-  if (target_port >= target.inputs_) {
+Status EngineHost::CheckEdge(const EdgePlan& edge, const EngineHost& target) const {
+  if (edge.target_port >= target.inputs_) {
     return {Code::kBadConnection, target.where_ + ": has no input port " +
-                                      std::to_string(target_port) + " to connect to"};
+                                      std::to_string(edge.target_port) + " to connect to"};
   }
-  if (source_port >= kMaxPorts) {
-    return {Code::kBadConnection, where_ + ": has no output port " + std::to_string(source_port)};
+  if (edge.source_port >= kMaxPorts) {
+    return {Code::kBadConnection,
+            where_ + ": has no output port " + std::to_string(edge.source_port)};
   }
-  if (source_port >= outputs_) {
+  if (edge.source_port >= outputs_) {
     Log(LogLevel::kWarning, "%s: connected output port %u is not one of its %u ports",
-        where_.c_str(), source_port, outputs_);
+        where_.c_str(), edge.source_port, outputs_);
   }
-  MutexLock lock(mutex_);
-  if (source_port >= routes_.size()) routes_.resize(source_port + 1);
-  auto route = routes_[source_port] != nullptr ? std::make_shared<Route>(*routes_[source_port])
-                                               : std::make_shared<Route>();
-  route->edges.push_back(Edge{&target, graph, graph != nullptr, target_port});
-  routes_[source_port] = std::move(route);
   return {};
+}
+
+Edge EngineHost::EdgeTo(const EdgePlan& plan, const std::shared_ptr<EngineHost>& target) const {
+  Edge edge{plan, target.get(), nullptr, {}};
+  if (&target->graph_ == &graph_) {
+    edge.target = target;
+  } else {
+    edge.foreign = target;
+  }
+  return edge;
 }
 
 Status EngineHost::Init() {
@@ -173,80 +157,61 @@ Status EngineHost::Init() {
       returned ? status : 0};
 }
 
-Status EngineHost::Send(std::uint32_t port, const std::string& name,
-                        const std::shared_ptr<void>& message, const Wait& wait) {
-  if (message == nullptr) return {Code::kNullMessage, where_ + ": SendData of a null message"};
-  if (name.empty()) return {Code::kInvalidValue, where_ + ": SendData without a message name"};
-  std::shared_ptr<const Route> route;
-  {
-    MutexLock lock(mutex_);
-    if (port >= routes_.size()) {
-      return {Code::kPortOutOfRange, where_ + ": has no output port " + std::to_string(port)};
-    }
-    route = routes_[port];
+Status EngineHost::UpdateConfig(const hiai::AIConfig& config, bool wait) {
+  const std::shared_ptr<ConfigUpdates::Update> update = updates_.Push(config);
+  if (update == nullptr) return Stopped();
+  // Nobody else could run it while this thread waits: it is the engine's worker, or the one that
+  // will start its workers.
+  const bool here = t_worker_of == this || (!started() && graph_.BuildsHere());
+  if (wait && here) {
+    RunUpdates();
+  } else {
+    mailbox_->Recall();
   }
-  if (graph_.stopping()) return {Code::kQueueStopped, where_ + ": the graph is being destroyed"};
-  if (route == nullptr || (route->edges.empty() && route->receiver == nullptr)) {
-    return {Code::kPortNotConnected, where_ + ": output port " + std::to_string(port) +
-                                         " has neither a connection nor a receiver"};
-  }
-  Wait stoppable = wait;
-  std::optional<Visit> visit;
-  if (wait.stop == nullptr && !route->edges.empty()) {
-    stoppable.stop = visit.emplace(*this).token();
-  }
-  // After the visit is known: whoever stops the graph later ends its waits.
-  if (graph_.stopping()) return {Code::kQueueStopped, where_ + ": the graph is being destroyed"};
-  if (!route->edges.empty()) {
-    Status delivered = Deliver(*route, name, message, stoppable);
-    if (!delivered.ok()) return delivered;
-  }
-  return route->receiver != nullptr ? CallReceiver(*route->receiver, message) : Status();
+  return wait ? updates_.Await(*update, CurrentStop()) : Status();
 }
 
-Status EngineHost::Deliver(const Route& route, const std::string& name,
-                           const std::shared_ptr<void>& message, const Wait& wait) {
-  Target few[kInlineTargets];
-  std::vector<Target> many;
-  std::vector<std::shared_ptr<GraphImpl>> keep;  // empty, so free of cost, within one graph
-  if (route.edges.size() > kInlineTargets) many.resize(route.edges.size());
-  Target* targets = many.empty() ? few : many.data();
-  std::size_t count = 0;
-  for (const Edge& edge : route.edges) {
-    if (edge.foreign) {
-      std::shared_ptr<GraphImpl> graph = edge.graph.lock();
-      if (graph == nullptr) return {Code::kNoGraph, where_ + ": the connected graph is gone"};
-      keep.push_back(std::move(graph));
-    }
-    targets[count++] = Target{edge.target->mailbox(), edge.port, edge.target->side()};
-  }
-  const Sender sender{process_.heap(), plan_.side, process_.types(plan_.side)};
-  return openmatrix::Send(sender, Targets{targets, count}, name, message, wait);
-}
-
-Status EngineHost::CallReceiver(hiai::DataRecvInterface& receiver,
-                                const std::shared_ptr<void>& message) {
+void EngineHost::RunUpdates() {
+  const std::shared_ptr<hiai::Engine> object = engine();
+  if (object == nullptr) return;
   const ContextScope context(plan_.side, &graph_);
-  HIAI_StatusT status = HIAI_OK;
-  const bool returned = CallUser(where_, "RecvData", [&] { status = receiver.RecvData(message); });
-  if (!returned) return {Code::kHookFailed, where_ + ": the receiver of the output port threw"};
-  if (status == HIAI_OK) return {};
-  return Error{Code::kUserStatus, where_ + ": RecvData returned " + std::to_string(status), status};
+  updates_.RunAll([&](const hiai::AIConfig& config) -> Status {
+    HIAI_StatusT status = HIAI_OK;
+    const bool returned =
+        CallUser(where_, "UpdateConfig", [&] { status = object->UpdateConfig(config); });
+    process_.ArmExit();
+    if (returned && status == HIAI_OK) return {};
+    const std::string text =
+        where_ + ": UpdateConfig " + (returned ? "returned " + std::to_string(status) : "threw");
+    Log(LogLevel::kWarning, "%s", text.c_str());
+    return {Code::kUpdateFailed, text};
+  });
 }
 
-Status EngineHost::SetReceiver(std::uint32_t port,
-                               std::shared_ptr<hiai::DataRecvInterface> receiver) {
-  if (receiver == nullptr) return {Code::kNullReceiver, where_ + ": SetDataRecvFunctor of null"};
-  std::shared_ptr<const Route> replaced;  // may hold the last reference to a user's object
-  MutexLock lock(mutex_);
-  if (port >= routes_.size()) {
-    return {Code::kPortOutOfRange, where_ + ": has no output port " + std::to_string(port)};
+template <typename Call>
+bool EngineHost::TakeOrCall(Frame& frame, StopToken& stop, std::uint32_t& recalls,
+                            const Call& call) {
+  Clock* const clock = process_.clock();
+  const bool quiet = quiet_.enabled();
+  Wait wait{Clock::Never(), &stop};
+  const auto heed = [&](std::uint32_t seen) {
+    if (seen == recalls) return;
+    recalls = seen;
+    RunUpdates();
+  };
+  for (;;) {
+    const std::uint32_t seen = mailbox_->recalls();  // before due() and RunUpdates(): see Recall
+    heed(seen);
+    if (quiet) wait = Wait{quiet_.due(), &stop, clock};
+    if (mailbox_->Take(frame, wait, seen)) {
+      const bool others_wait_for_ever = quiet && quiet_.Received(NowOf(clock));
+      if (others_wait_for_ever && plan_.workers > 1) mailbox_->Recall();
+      heed(mailbox_->recalls());  // an update that came before this message
+      return true;
+    }
+    if (mailbox_->closed() || stop.stopped()) return false;
+    if (quiet && quiet_.Claim(NowOf(clock))) call();
   }
-  auto route = routes_[port] != nullptr ? std::make_shared<Route>(*routes_[port])
-                                        : std::make_shared<Route>();
-  route->receiver = std::move(receiver);
-  replaced = std::exchange(routes_[port], std::move(route));
-  return {};
 }
 
 void EngineHost::Work(StopToken& stop) {
@@ -254,10 +219,24 @@ void EngineHost::Work(StopToken& stop) {
   SetPriority(plan_.priority);
   const std::shared_ptr<hiai::Engine> object = engine();
   const ContextScope context(plan_.side, &graph_, &stop);
-  std::vector<std::shared_ptr<void>> arguments(inputs_);
+  t_worker_of = this;
+  Arguments arguments(inputs_);
+  RequestIds ids;
+  if (quiet_.enabled()) quiet_.Start(NowOf(process_.clock()));
   bool first = true;
+  const auto call = [&] {
+    t_request_id = ids.Next();
+    RunOnce(*object, arguments);
+    t_request_id = 0;
+    if (first) {
+      // Objects that the first Run made static die before everything registered so far.
+      first = false;
+      process_.ArmExit();
+    }
+  };
   Frame frame;
-  while (mailbox_->Take(frame, &stop)) {
+  std::uint32_t recalls = 0;
+  while (TakeOrCall(frame, stop, recalls, call)) {
     const std::uint32_t port = frame.port;
     CallUser(where_, "receiving a message", [&] {
       arguments[port] = frame.kind == Frame::Kind::kObject
@@ -266,16 +245,11 @@ void EngineHost::Work(StopToken& stop) {
     });
     frame = Frame();
     if (arguments[port] == nullptr) continue;
-    RunOnce(*object, arguments);
-    if (first) {
-      // Objects that the first Run made static die before everything registered so far.
-      first = false;
-      process_.ArmExit();
-    }
+    call();
   }
 }
 
-void EngineHost::RunOnce(hiai::Engine& engine, std::vector<std::shared_ptr<void>>& arguments) {
+void EngineHost::RunOnce(hiai::Engine& engine, Arguments& arguments) {
   HIAI_StatusT status = HIAI_OK;
   const bool returned =
       CallUser(where_, "Process", [&] { status = PublicAccess::Run(engine, arguments); });
@@ -289,7 +263,13 @@ void EngineHost::RunOnce(hiai::Engine& engine, std::vector<std::shared_ptr<void>
   }
 }
 
+bool EngineHost::stopping() const {
+  return closed_.load(std::memory_order_seq_cst) || graph_.stopping();
+}
+
 void EngineHost::Close() {
+  closed_.store(true, std::memory_order_seq_cst);
+  updates_.Close();
   if (mailbox_ != nullptr) mailbox_->Close();
   MutexLock lock(mutex_);
   for (StopToken* visitor : visitors_) visitor->Stop();
@@ -307,12 +287,7 @@ void EngineHost::Finish() {
   }
   dying.reset();
   // After the destructor: threads that the engine started may send until then.
-  std::vector<std::shared_ptr<const Route>> routes;
-  {
-    MutexLock lock(mutex_);
-    routes.resize(routes_.size());
-    routes.swap(routes_);
-  }
+  std::vector<OutputPorts::RoutePointer> routes = routes_.Clear();
   CallUser(where_, "destructor of a receiver", [&] { routes.clear(); });
 }
 

@@ -52,6 +52,8 @@ Result<View> PlanDevice(const hiai::GraphConfig& graph, const PlanLimits& limits
   return View::Device(static_cast<std::uint32_t>(device));
 }
 
+}  // namespace
+
 Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t graph, View device) {
   const std::string where = InEngine(graph, config.id());
   if (config.engine_name().empty()) {
@@ -68,11 +70,12 @@ Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t gr
   EnginePlan plan;
   plan.id = config.id();
   plan.name = config.engine_name();
-  for (const auto* names : {&config.so_name(), &config.internal_so_name()}) {
-    // Empty values are common in configurations, and mean what an absent field means.
-    std::copy_if(names->begin(), names->end(), std::back_inserter(plan.libraries),
-                 [](const std::string& name) { return !name.empty(); });
-  }
+  // Empty values are common in configurations, and mean what an absent field means.
+  const auto is_given = [](const std::string& name) { return !name.empty(); };
+  std::copy_if(config.so_name().begin(), config.so_name().end(), std::back_inserter(plan.libraries),
+               is_given);
+  std::copy_if(config.internal_so_name().begin(), config.internal_so_name().end(),
+               std::back_inserter(plan.installed), is_given);
   plan.side = config.side() == hiai::EngineConfig_RunSide_HOST ? View::Host() : device;
   plan.workers = config.thread_num() != 0 ? config.thread_num() : 1;
   plan.priority = config.thread_priority();
@@ -89,6 +92,17 @@ Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t gr
   plan.oam = config.oam_config();
   return plan;
 }
+
+EdgePlan PlanEdge(const hiai::ConnectConfig& config, std::uint32_t graph) {
+  return EdgePlan{config.src_engine_id(),
+                  config.src_port_id(),
+                  config.target_graph_id() != 0 ? config.target_graph_id() : graph,
+                  config.target_engine_id(),
+                  config.target_port_id(),
+                  config.receive_memory_without_dvpp()};
+}
+
+namespace {
 
 Result<GraphPlan> PlanGraph(const hiai::GraphConfig& config, const PlanLimits& limits) {
   GraphPlan plan;
@@ -113,11 +127,7 @@ Result<GraphPlan> PlanGraph(const hiai::GraphConfig& config, const PlanLimits& l
     plan.engines.push_back(std::move(planned.value()));
   }
   for (const hiai::ConnectConfig& edge : config.connects()) {
-    const std::uint32_t target_graph =
-        edge.target_graph_id() != 0 ? edge.target_graph_id() : plan.id;
-    plan.edges.push_back(EdgePlan{edge.src_engine_id(), edge.src_port_id(), target_graph,
-                                  edge.target_engine_id(), edge.target_port_id(),
-                                  edge.receive_memory_without_dvpp()});
+    plan.edges.push_back(PlanEdge(edge, plan.id));
   }
   return plan;
 }

@@ -24,7 +24,8 @@ constexpr std::uint32_t kMaxThreadPriority = 99;
 struct EnginePlan {
   std::uint32_t id = 0;
   std::string name;
-  std::vector<std::string> libraries;  // so_name, then internal_so_name
+  std::vector<std::string> libraries;  // so_name
+  std::vector<std::string> installed;  // internal_so_name
   View side;
   std::uint32_t workers = 1;
   std::uint32_t priority = 0;  // 0: the system's normal scheduling
@@ -57,6 +58,11 @@ struct PlanLimits {
   std::uint32_t devices = 1;
   Rules rules = Rules::kDefault;
 };
+
+// The parts of a plan, for graphs that change later. PlanEngine fails with kEngineNotCreated (no
+// engine_name) or kOutOfRange. A connection without target_graph_id stays within `graph`.
+Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t graph, View device);
+EdgePlan PlanEdge(const hiai::ConnectConfig& config, std::uint32_t graph);
 
 // Reads `path`. Fails with kFileMissing, or kConfigMalformed naming line and column.
 Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path);

@@ -9,23 +9,25 @@
 #include "runtime/process.h"
 #include "runtime/public_access.h"
 #include "runtime/side.h"
+#include "runtime/user_call.h"
 
 namespace openmatrix {
 
 GraphImpl::GraphImpl(Process& process, const GraphPlan& plan)
-    : process_(process), id_(plan.id), device_(plan.device), edges_(plan.edges) {
-  inside_.push_back(std::this_thread::get_id());
-  for (const EnginePlan& engine : plan.engines) {
-    engines_.push_back(std::make_unique<EngineHost>(process, *this, engine));
-    by_id_[engine.id] = engines_.back().get();
-  }
+    : process_(process),
+      id_(plan.id),
+      device_(plan.device),
+      first_engines_(plan.engines),
+      builder_(std::this_thread::get_id()) {
+  inside_.push_back(builder_);
+  edges_ = plan.edges;
 }
 
 GraphImpl::~GraphImpl() { ReleaseThreads(/*join=*/false); }
 
 Status GraphImpl::LoadLibraries(const EnginePlan& plan) {
-  if (plan.libraries.empty()) return {};
-  Status loaded = process_.loader().Load(plan.libraries, plan.side);
+  if (plan.libraries.empty() && plan.installed.empty()) return {};
+  Status loaded = process_.loader().Load(plan.libraries, plan.side, plan.installed);
   if (loaded.ok() || loaded.error().code != Code::kFileMissing) return loaded;
   if (process_.engines(plan.side).Find(plan.name) == nullptr) {
     return {Code::kLibraryNotLoaded, "graph " + std::to_string(id_) + ", engine \"" + plan.name +
@@ -37,35 +39,47 @@ Status GraphImpl::LoadLibraries(const EnginePlan& plan) {
 }
 
 Status GraphImpl::CreateEngines() {
-  for (const std::unique_ptr<EngineHost>& engine : engines_) {
-    Status loaded = LoadLibraries(engine->plan());
+  for (const EnginePlan& plan : first_engines_) {
+    Status loaded = LoadLibraries(plan);
     if (!loaded.ok()) return loaded;
   }
-  for (const std::unique_ptr<EngineHost>& engine : engines_) {
-    Status created = engine->CreateEngine();
+  for (const EnginePlan& plan : first_engines_) {
+    const auto host = std::make_shared<EngineHost>(process_, shared_from_this(), plan);
+    {
+      MutexLock lock(mutex_);
+      members_.push_back(std::make_shared<Member>(host));
+      by_id_[plan.id] = members_.back();
+    }
+    Status created = host->CreateEngine();
     if (!created.ok()) return created;
   }
   return {};
 }
 
 Status GraphImpl::Connect(const std::function<std::shared_ptr<GraphImpl>(std::uint32_t)>& find) {
-  for (const EdgePlan& edge : edges_) {
-    std::shared_ptr<GraphImpl> other;  // stays null within this graph
-    if (edge.target_graph != id_) other = find(edge.target_graph);
-    EngineHost* source = FindEngine(edge.source_engine);
-    GraphImpl& target_graph = other != nullptr ? *other : *this;
-    EngineHost* target = target_graph.FindEngine(edge.target_engine);
+  std::vector<EdgePlan> edges;
+  {
+    MutexLock lock(mutex_);
+    edges = edges_;
+  }
+  for (const EdgePlan& edge : edges) {
+    const std::shared_ptr<GraphImpl> other =
+        edge.target_graph != id_ ? find(edge.target_graph) : shared_from_this();
+    const std::shared_ptr<EngineHost> source = FindEngine(edge.source_engine);
+    const std::shared_ptr<EngineHost> target =
+        other != nullptr ? other->FindEngine(edge.target_engine) : nullptr;
     if (source == nullptr || target == nullptr) {
       return {Code::kBadConnection, "graph " + std::to_string(id_) + ": bad connects entry"};
     }
-    Status added = source->AddEdge(edge.source_port, other, *target, edge.target_port);
-    if (!added.ok()) return added;
+    Status checked = source->CheckEdge(edge, *target);
+    if (!checked.ok()) return checked;
+    source->ChangeEdges([](const Edge&) { return false; }, {source->EdgeTo(edge, target)});
   }
   return {};
 }
 
 Status GraphImpl::InitEngines() {
-  for (const std::unique_ptr<EngineHost>& engine : engines_) {
+  for (const std::shared_ptr<EngineHost>& engine : Engines()) {
     Status ready = engine->Init();
     if (!ready.ok()) return ready;
   }
@@ -78,34 +92,87 @@ Status GraphImpl::Start() {
     return {Code::kNoGraph, "graph " + std::to_string(id_) + " was destroyed while it started"};
   }
   state_ = State::kRunning;
-  const std::shared_ptr<GraphImpl> self = shared_from_this();
-  for (const std::unique_ptr<EngineHost>& engine : engines_) {
-    for (std::uint32_t i = 0; i < engine->plan().workers; ++i) {
-      workers_.push_back(std::make_unique<Worker>());
-      StopToken& stop = workers_.back()->stop;
-      EngineHost& host = *engine;
-      try {
-        // By value: the worker keeps the graph, and with it engine and token.
-        workers_.back()->thread =
-            std::thread([self, &host, &stop] { self->RunWorker(host, stop); });
-      } catch (const std::system_error& error) {
-        workers_.pop_back();
-        return {Code::kOutOfRange,
-                "graph " + std::to_string(id_) + ": no more threads: " + error.what()};
-      }
-      inside_.push_back(workers_.back()->thread.get_id());
-    }
+  try {
+    StartWorkers(members_);
+  } catch (const std::system_error& error) {
+    return {Code::kEngineNotStarted,
+            "graph " + std::to_string(id_) + ": no more threads: " + error.what()};
   }
   return {};
 }
 
-void GraphImpl::RunWorker(EngineHost& engine, StopToken& stop) {
+// Throws what std::thread throws. Those that were started stay, and are counted.
+void GraphImpl::StartWorkers(const Members& members) {
+  const std::shared_ptr<GraphImpl> self = shared_from_this();
+  std::size_t count = 0;
+  for (const MemberPointer& member : members) count += member->host->plan().workers;
+  // Nothing may fail between the start of a thread and its entry in both lists.
+  workers_.reserve(workers_.size() + count);
+  inside_.reserve(inside_.size() + count);
+  for (const MemberPointer& member : members) {
+    member->host->SetStarted();
+    for (std::uint32_t i = 0; i < member->host->plan().workers; ++i) {
+      const auto stop = std::make_shared<StopToken>();
+      // By value: the worker keeps the graph, and with it engine and token.
+      std::thread thread([self, member, stop] { self->RunWorker(*member, *stop); });
+      ++member->inside;
+      inside_.push_back(thread.get_id());
+      workers_.push_back(Worker{member, stop, std::move(thread)});
+    }
+  }
+}
+
+void GraphImpl::RunWorker(Member& member, StopToken& stop) {
   // A destructor, because a cancelled thread leaves by unwinding.
+  struct Leaving {
+    GraphImpl& graph;
+    Member& member;
+    ~Leaving() { graph.WorkerLeft(member); }
+  } leaving{*this, member};
+  member.host->Work(stop);
+}
+
+void GraphImpl::WorkerLeft(Member& member) {
+  bool last;
+  {
+    MutexLock lock(mutex_);
+    last = --member.inside == 0 && member.removed && !member.finishing;
+    if (last) member.finishing = true;
+  }
+  if (last) FinishMember(member);
+  ThreadLeft();
+}
+
+void GraphImpl::FinishMember(Member& member) {
+  member.host->Finish();
+  MutexLock lock(mutex_);
+  member.finished = true;
+  changed_.NotifyAll();
+}
+
+void GraphImpl::CallDisconnectHandler(std::uint64_t cut) {
+  if (!ThreadEnters()) return;
   struct Leaving {
     GraphImpl& graph;
     ~Leaving() { graph.ThreadLeft(); }
   } leaving{*this};
-  engine.Work(stop);
+  const std::shared_ptr<const DisconnectHandler::Function> handler = disconnect_handler_.Claim(cut);
+  if (handler == nullptr) return;
+  const ContextScope context(View::Host(), this);
+  const std::string where = "graph " + std::to_string(id_);
+  std::uint32_t status = HIAI_OK;
+  const bool returned = CallUser(where, "the disconnect handler", [&] { status = (*handler)(); });
+  if (returned && status != HIAI_OK) {
+    Log(LogLevel::kInfo, "%s: the disconnect handler returned 0x%08x", where.c_str(), status);
+  }
+  process_.ArmExit();  // for objects that the handler made static
+}
+
+bool GraphImpl::ThreadEnters() {
+  MutexLock lock(mutex_);
+  if (state_ == State::kParked || state_ == State::kDestroying) return false;
+  inside_.push_back(std::this_thread::get_id());
+  return true;
 }
 
 void GraphImpl::ThreadLeft() {
@@ -124,7 +191,18 @@ void GraphImpl::FinishIfLast() {
     if (state_ != State::kDestroying || !inside_.empty() || finishing_) return;
     finishing_ = true;
   }
-  for (const std::unique_ptr<EngineHost>& engine : engines_) engine->Finish();
+  for (const std::shared_ptr<EngineHost>& engine : Engines()) engine->Finish();
+  disconnect_handler_.Set(nullptr);  // what it captured may hold an engine, and that the graph
+  Members members;
+  std::map<std::uint32_t, MemberPointer> by_id;
+  {
+    MutexLock lock(mutex_);
+    members.swap(members_);
+    by_id.swap(by_id_);
+    for (Worker& worker : workers_) worker.member = nullptr;
+  }
+  members.clear();
+  by_id.clear();
   MutexLock lock(mutex_);
   finished_ = true;
   changed_.NotifyAll();
@@ -132,17 +210,19 @@ void GraphImpl::FinishIfLast() {
 
 void GraphImpl::RequestStop(State state) {
   stopping_.store(true, std::memory_order_seq_cst);
-  std::vector<StopToken*> tokens;
+  std::vector<std::shared_ptr<StopToken>> tokens;
+  std::vector<std::shared_ptr<EngineHost>> engines;
   {
     MutexLock lock(mutex_);
     if (state_ == State::kDestroying) return;
     state_ = state;
-    for (const std::unique_ptr<Worker>& worker : workers_) tokens.push_back(&worker->stop);
+    for (const Worker& worker : workers_) tokens.push_back(worker.stop);
+    for (const MemberPointer& member : members_) engines.push_back(member->host);
   }
-  // Queues first: when the last worker leaves, nothing can be queued any more. Tokens and engines
-  // stay as long as this object.
-  for (const std::unique_ptr<EngineHost>& engine : engines_) engine->Close();
-  for (StopToken* token : tokens) token->Stop();
+  turn_bell_.RingAll();
+  // Queues first: when the last worker leaves, nothing can be queued any more.
+  for (const std::shared_ptr<EngineHost>& engine : engines) engine->Close();
+  for (const std::shared_ptr<StopToken>& token : tokens) token->Stop();
 }
 
 Status GraphImpl::Destroy(std::chrono::milliseconds bound) {
@@ -195,11 +275,14 @@ void GraphImpl::ReleaseThreads(bool join) {
   std::vector<std::thread> threads;
   {
     MutexLock lock(mutex_);
-    // The tokens stay: a worker that runs still looks at its own.
-    for (const std::unique_ptr<Worker>& worker : workers_) {
-      if (worker->thread.joinable()) threads.push_back(std::move(worker->thread));
+    for (Worker& worker : workers_) {
+      if (worker.thread.joinable()) threads.push_back(std::move(worker.thread));
     }
   }
+  Release(std::move(threads), join);
+}
+
+void GraphImpl::Release(std::vector<std::thread> threads, bool join) {
   for (std::thread& thread : threads) {
     if (join && thread.get_id() != std::this_thread::get_id()) {
       thread.join();
@@ -209,9 +292,24 @@ void GraphImpl::ReleaseThreads(bool join) {
   }
 }
 
-EngineHost* GraphImpl::FindEngine(std::uint32_t id) {
+std::shared_ptr<EngineHost> GraphImpl::FindEngine(std::uint32_t id) {
+  MutexLock lock(mutex_);
   const auto found = by_id_.find(id);
-  return found != by_id_.end() ? found->second : nullptr;
+  return found != by_id_.end() ? found->second->host : nullptr;
+}
+
+std::vector<std::shared_ptr<EngineHost>> GraphImpl::Engines() {
+  std::vector<std::shared_ptr<EngineHost>> engines;
+  MutexLock lock(mutex_);
+  for (const MemberPointer& member : members_) engines.push_back(member->host);
+  return engines;
+}
+
+bool GraphImpl::BuildsHere() const {
+  const std::thread::id self = std::this_thread::get_id();
+  if (modifier_.load(std::memory_order_seq_cst) == self) return true;
+  MutexLock lock(mutex_);
+  return state_ == State::kBuilding && builder_ == self;
 }
 
 std::shared_ptr<hiai::Graph> GraphImpl::Handle() {

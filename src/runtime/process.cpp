@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log_sink.h"
 #include "runtime/side.h"
 #include "transport/hdc.h"
 
 namespace openmatrix {
 namespace {
+
+std::uint64_t KeyOf(std::uint32_t graph, std::uint32_t engine) {
+  return std::uint64_t{graph} << 32 | engine;
+}
 
 std::string Named(std::uint32_t graph) { return "graph " + std::to_string(graph); }
 
@@ -18,15 +23,13 @@ std::string Named(std::uint32_t graph) { return "graph " + std::to_string(graph)
 Process::Process(const Options& options, Wiring wiring)
     : options_(options),
       arm_exit_(wiring.arm_exit),
+      clock_(wiring.clock),
       process_id_(::getpid()),
       heap_(options_),
-      host_types_(std::move(wiring.host_types)),
-      device_types_(std::move(wiring.device_types)),
-      host_engines_(wiring.host_engines),
-      device_engines_(wiring.device_engines),
+      make_types_(wiring.make_types),
+      engines_(wiring.engines),
       loader_([this] {
-        host_types_.Refresh();
-        device_types_.Refresh();
+        types_.ForEach([](View, TypeRegistry& types) { types.Refresh(); });
         ArmExit();
       }) {}
 
@@ -53,18 +56,41 @@ Result<std::vector<std::shared_ptr<GraphImpl>>> Process::CreateGraphs(
   // Before user code runs; Publish asks again, for those who create at the same time.
   const Status unused = CheckUnused(plans.value());
   if (!unused.ok()) return unused.error();
+  // All of them first: nothing of a configuration runs if one library is refused.
+  for (const GraphPlan& plan : plans.value()) {
+    for (const EnginePlan& engine : plan.engines) {
+      const Status verified = loader_.Verify(engine.libraries, engine.side);
+      if (!verified.ok()) return verified.error();
+    }
+  }
   Graphs graphs;
   for (const GraphPlan& plan : plans.value()) {
     graphs.push_back(std::make_shared<GraphImpl>(*this, plan));
   }
-  Status built = Build(graphs);
-  for (const std::shared_ptr<GraphImpl>& graph : graphs) graph->EndBuild();
-  if (!built.ok()) {
-    Withdraw(graphs);
-    return built.error();
+  // Also when memory ends and an exception leaves: a graph that is half made goes away again.
+  struct Building {
+    Process& process;
+    const Graphs& graphs;
+    bool ok = false;
+    ~Building() {
+      for (const std::shared_ptr<GraphImpl>& graph : graphs) graph->EndBuild();
+      if (!ok) process.Withdraw(graphs);
+    }
+  };
+  {
+    Building building{*this, graphs};
+    const Status built = Build(graphs);
+    building.ok = built.ok();
+    if (!built.ok()) return built.error();
   }
   ArmExit();
   return graphs;
+}
+
+TypeRegistry& Process::types(View view) {
+  return types_.Get(view, [this](View wanted) {
+    return make_types_ != nullptr ? make_types_(wanted) : std::make_unique<TypeRegistry>(nullptr);
+  });
 }
 
 Status Process::Build(const Graphs& graphs) {
@@ -119,6 +145,9 @@ Status Process::Publish(const Graphs& graphs) {
   for (const std::shared_ptr<GraphImpl>& graph : graphs) {
     graphs_[graph->id()] = graph;
     ever_.push_back(graph);
+    for (const std::shared_ptr<EngineHost>& engine : graph->Engines()) {
+      index_[KeyOf(graph->id(), engine->id())] = engine;
+    }
   }
   return {};
 }
@@ -132,6 +161,7 @@ void Process::Withdraw(const Graphs& graphs) {
     }
   }
   for (const std::shared_ptr<GraphImpl>& graph : graphs) {
+    RemoveFromIndex(*graph);
     static_cast<void>(graph->Destroy(kDestroyBound));
   }
 }
@@ -158,33 +188,67 @@ Status Process::DestroyGraph(std::uint32_t id, std::chrono::milliseconds bound) 
     graph = std::move(found->second);
     graphs_.erase(found);
   }
+  RemoveFromIndex(*graph);
   return graph->Destroy(bound);
 }
 
-Result<std::shared_ptr<GraphImpl>> Process::Locate(const PortAddress& address,
-                                                   EngineHost*& engine) {
-  std::shared_ptr<GraphImpl> graph = FindGraph(address.graph);
-  if (graph == nullptr) return {Code::kNoGraph, Named(address.graph) + " does not exist"};
-  engine = graph->FindEngine(address.engine);
-  if (engine == nullptr) {
-    return {Code::kNoEngine,
-            Named(address.graph) + " has no engine " + std::to_string(address.engine)};
+Result<std::shared_ptr<EngineHost>> Process::Locate(const PortAddress& address) {
+  MutexLock lock(mutex_);
+  const auto found = index_.find(KeyOf(address.graph, address.engine));
+  if (found != index_.end()) return found->second;
+  if (graphs_.count(address.graph) == 0) {
+    return {Code::kNoGraph, Named(address.graph) + " does not exist"};
   }
-  return graph;
+  return {Code::kNoEngine,
+          Named(address.graph) + " has no engine " + std::to_string(address.engine)};
+}
+
+void Process::ChangeIndex(GraphImpl& graph, const std::vector<std::shared_ptr<EngineHost>>& gone,
+                          const std::vector<std::shared_ptr<EngineHost>>& added) {
+  MutexLock lock(mutex_);
+  for (const std::shared_ptr<EngineHost>& engine : gone) {
+    const auto found = index_.find(KeyOf(graph.id(), engine->id()));
+    if (found != index_.end() && found->second == engine) index_.erase(found);
+  }
+  const auto known = graphs_.find(graph.id());
+  if (known == graphs_.end() || known->second.get() != &graph) return;
+  for (const std::shared_ptr<EngineHost>& engine : added) {
+    index_[KeyOf(graph.id(), engine->id())] = engine;
+  }
+}
+
+// The graph itself must not be found any more. One with its id may be there already.
+void Process::RemoveFromIndex(GraphImpl& graph) { ChangeIndex(graph, graph.Engines(), {}); }
+
+void Process::ForgetEdgesTo(EngineHost& engine) {
+  Graphs others;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& entry : graphs_) {
+      if (entry.second.get() != &engine.graph()) others.push_back(entry.second);
+    }
+  }
+  for (const std::shared_ptr<GraphImpl>& graph : others) graph->ForgetEdgesTo(engine);
+}
+
+Status Process::UpdateConfig(std::uint32_t graph, std::uint32_t engine,
+                             const hiai::AIConfig& config, bool wait) {
+  const Result<std::shared_ptr<EngineHost>> found = Locate(PortAddress{graph, engine, 0});
+  return found.ok() ? found.value()->UpdateConfig(config, wait) : Status(found.error());
 }
 
 Status Process::Send(View view, const PortAddress& target, const std::string& name,
                      const std::shared_ptr<void>& message, const Wait& wait) {
   if (message == nullptr) return {Code::kInvalidValue, "SendData of a null message"};
   if (name.empty()) return {Code::kInvalidValue, "SendData without a message name"};
-  EngineHost* engine = nullptr;
-  const Result<std::shared_ptr<GraphImpl>> graph = Locate(target, engine);
-  if (!graph.ok()) return graph.error();
-  if (graph.value()->stopping()) {
+  const Result<std::shared_ptr<EngineHost>> found = Locate(target);
+  if (!found.ok()) return found.error();
+  EngineHost* const engine = found.value().get();
+  if (engine->graph().stopping()) {
     return {Code::kQueueStopped, Named(target.graph) + " is being destroyed"};
   }
   const Target to{engine->mailbox(), target.port, engine->side()};
-  const Sender from{heap_, view, types(view)};
+  const Sender from{heap_, view, types(view), &links_.cut()};
   return openmatrix::Send(from, Targets{&to, 1}, name, message, wait);
 }
 
@@ -192,9 +256,9 @@ Status Process::SendCopy(View view, const PortAddress& target, const std::string
                          void* object, const Wait& wait) {
   if (object == nullptr) return {Code::kInvalidValue, "SendData of a null message"};
   if (name.empty()) return {Code::kInvalidValue, "SendData without a message name"};
-  EngineHost* engine = nullptr;
-  const Result<std::shared_ptr<GraphImpl>> graph = Locate(target, engine);
-  if (!graph.ok()) return graph.error();
+  const Result<std::shared_ptr<EngineHost>> found = Locate(target);
+  if (!found.ok()) return found.error();
+  EngineHost* const engine = found.value().get();
   const TypeHooks* hooks = types(view).Find(name);
   if (hooks == nullptr || !hooks->convert) {
     return {Code::kNoConverter, "message type \"" + name + "\" has no converter"};
@@ -214,14 +278,63 @@ Status Process::SendCopy(View view, const PortAddress& target, const std::string
 
 Status Process::SetReceiver(View view, const PortAddress& source,
                             std::shared_ptr<hiai::DataRecvInterface> receiver) {
-  EngineHost* engine = nullptr;
-  const Result<std::shared_ptr<GraphImpl>> graph = Locate(source, engine);
-  if (!graph.ok()) return graph.error();
+  const Result<std::shared_ptr<EngineHost>> found = Locate(source);
+  if (!found.ok()) return found.error();
+  EngineHost* const engine = found.value().get();
   if (engine->side() != view) {
     return {Code::kNoEngine, Named(source.graph) + ": engine " + std::to_string(source.engine) +
                                  " is on the other side; only its own side can watch it"};
   }
   return engine->SetReceiver(source.port, std::move(receiver));
+}
+
+Status Process::CheckDevice(std::uint32_t device) const {
+  if (device < options_.devices && device < kMaxDevices) return {};
+  return {Code::kOutOfRange, "device " + std::to_string(device) + ": there are " +
+                                 std::to_string(options_.devices) +
+                                 " devices (OPENMATRIX_DEVICES)"};
+}
+
+Status Process::DisconnectDevice(std::uint32_t device) {
+  Status known = CheckDevice(device);
+  if (!known.ok()) return known;
+  const std::uint64_t cut = links_.Cut(device);
+  if (cut == 0) return {};
+  Log(LogLevel::kWarning, "device %u is disconnected", device);
+  Graphs graphs;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& entry : graphs_) {
+      if (entry.second->device() == View::Device(device)) graphs.push_back(entry.second);
+    }
+  }
+  for (std::shared_ptr<GraphImpl>& graph : graphs) PostDisconnect(std::move(graph), cut);
+  return {};
+}
+
+Status Process::ReconnectDevice(std::uint32_t device) {
+  Status known = CheckDevice(device);
+  if (known.ok()) links_.Restore(device);
+  return known;
+}
+
+Status Process::OnDisconnect(const std::shared_ptr<GraphImpl>& graph,
+                             DisconnectHandler::Function handler) {
+  if (handler == nullptr) return {Code::kInvalidValue, "RegisterEventHandle of null"};
+  graph->disconnect_handler().Set(std::move(handler));
+  if (graph->stopping()) {
+    // Nobody forgets it later, and it may hold an engine that holds the graph.
+    graph->disconnect_handler().Set(nullptr);
+    return {Code::kNoGraph, Named(graph->id()) + " is being destroyed"};
+  }
+  const std::uint64_t cut = links_.CurrentCut(graph->device().device());
+  if (cut != 0) PostDisconnect(graph, cut);
+  return {};
+}
+
+void Process::PostDisconnect(std::shared_ptr<GraphImpl> graph, std::uint64_t cut) {
+  if (graph->disconnect_handler().empty()) return;  // no thread for nothing
+  notifier_.Post([graph = std::move(graph), cut] { graph->CallDisconnectHandler(cut); });
 }
 
 void Process::ArmExit() {

@@ -10,16 +10,21 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "base/options.h"
 #include "base/result.h"
 #include "memory/heap.h"
+#include "memory/per_view.h"
+#include "runtime/device_links.h"
 #include "runtime/engine_registry.h"
 #include "runtime/graph_config.h"
 #include "runtime/graph_impl.h"
 #include "runtime/loader.h"
+#include "runtime/notifier.h"
 #include "transport/type_registry.h"
 
 namespace openmatrix {
@@ -42,12 +47,14 @@ class Process {
  public:
   // What the floor above knows and this one does not.
   struct Wiring {
-    TypeRegistry::Collector host_types;
-    TypeRegistry::Collector device_types;
-    // Filled before this object exists, by static constructors; they outlive it.
-    EngineRegistry& host_engines;
-    EngineRegistry& device_engines;
+    // Makes what knows the message types of a view; null knows those of the library only. Runs with
+    // a lock held: must not call the Process.
+    std::unique_ptr<TypeRegistry> (*make_types)(View) = nullptr;
+    // The engine classes of a view: filled by static constructors, before this object exists, and
+    // outliving it.
+    EngineRegistry& (*engines)(View) = nullptr;
     void (*arm_exit)() = nullptr;  // registers a handler that calls Park; null does nothing
+    Clock* clock = nullptr;        // the time of quiet periods; null is the system's
   };
 
   Process(const Options& options, Wiring wiring);
@@ -89,6 +96,32 @@ class Process {
   Status SetReceiver(View view, const PortAddress& source,
                      std::shared_ptr<hiai::DataRecvInterface> receiver);
 
+  // Cuts the link of a device: messages that need it fail from now on, and those that wait for
+  // room end their wait. The handlers of the device's graphs run soon, on a thread of their own.
+  // Nothing happens if the link is cut already. Fails with kOutOfRange.
+  Status DisconnectDevice(std::uint32_t device) OPENMATRIX_EXCLUDES(mutex_);
+
+  // Restores the link. Fails with kOutOfRange.
+  Status ReconnectDevice(std::uint32_t device);
+
+  // Calls `handler` once for each time that the link of the graph's device is cut, and soon if
+  // it is cut now. Replaces the graph's handler. Fails with kInvalidValue (null) or kNoGraph.
+  Status OnDisconnect(const std::shared_ptr<GraphImpl>& graph, DisconnectHandler::Function handler);
+
+  // Hands `config` to an engine's UpdateConfig, see EngineHost. Fails with kNoGraph, kNoEngine,
+  // kQueueStopped (destroyed meanwhile) or, with `wait`, kUpdateFailed.
+  Status UpdateConfig(std::uint32_t graph, std::uint32_t engine, const hiai::AIConfig& config,
+                      bool wait);
+
+  // For a graph that changes: from now on `added` are found, also where one has the id of one of
+  // `gone`. Does nothing for a graph that cannot be found itself.
+  void ChangeIndex(GraphImpl& graph, const std::vector<std::shared_ptr<EngineHost>>& gone,
+                   const std::vector<std::shared_ptr<EngineHost>>& added)
+      OPENMATRIX_EXCLUDES(mutex_);
+
+  // Takes away the connections that other graphs have to `engine`.
+  void ForgetEdgesTo(EngineHost& engine) OPENMATRIX_EXCLUDES(mutex_);
+
   // Lets the handler run before the objects die that are static from now on.
   void ArmExit();
 
@@ -96,10 +129,13 @@ class Process {
   void Park(std::chrono::milliseconds bound = kExitBound) OPENMATRIX_EXCLUDES(mutex_);
 
   Heap& heap() { return heap_; }
-  TypeRegistry& types(View view) { return view.is_host() ? host_types_ : device_types_; }
-  EngineRegistry& engines(View view) { return view.is_host() ? host_engines_ : device_engines_; }
+  TypeRegistry& types(View view);  // made when first asked for
+  EngineRegistry& engines(View view) { return engines_(view); }
   Loader& loader() { return loader_; }
   const Options& options() const { return options_; }
+  DeviceLinks& links() { return links_; }
+  // Null: the system's.
+  Clock* clock() const { return clock_; }
 
  private:
   using Graphs = std::vector<std::shared_ptr<GraphImpl>>;
@@ -108,23 +144,32 @@ class Process {
   Status Publish(const Graphs& graphs) OPENMATRIX_EXCLUDES(mutex_);
   Status CheckUnused(const std::vector<GraphPlan>& plans) OPENMATRIX_EXCLUDES(mutex_);
   void Withdraw(const Graphs& graphs) OPENMATRIX_EXCLUDES(mutex_);
-  Result<std::shared_ptr<GraphImpl>> Locate(const PortAddress& address, EngineHost*& engine);
+  Result<std::shared_ptr<EngineHost>> Locate(const PortAddress& address)
+      OPENMATRIX_EXCLUDES(mutex_);
+  void RemoveFromIndex(GraphImpl& graph) OPENMATRIX_EXCLUDES(mutex_);
+  Status CheckDevice(std::uint32_t device) const;
+  void PostDisconnect(std::shared_ptr<GraphImpl> graph, std::uint64_t cut);
 
   const Options options_;
   void (*const arm_exit_)();
+  Clock* const clock_;
   const int process_id_;
   Heap heap_;
-  TypeRegistry host_types_;
-  TypeRegistry device_types_;
-  EngineRegistry& host_engines_;
-  EngineRegistry& device_engines_;
+  std::unique_ptr<TypeRegistry> (*const make_types_)(View);
+  EngineRegistry& (*const engines_)(View);
+  PerView<TypeRegistry> types_;
   Loader loader_;
   std::atomic<std::uint32_t> default_device_{0};  // no partner: a number of its own
+  DeviceLinks links_;
 
   Mutex mutex_;
   std::map<std::uint32_t, std::shared_ptr<GraphImpl>> graphs_ OPENMATRIX_GUARDED_BY(mutex_);
+  // Every engine of these graphs, by both ids: one look-up per send.
+  std::unordered_map<std::uint64_t, std::shared_ptr<EngineHost>> index_
+      OPENMATRIX_GUARDED_BY(mutex_);
   // Those too whose workers outlived Destroy: the end of the program waits for them.
   std::vector<std::weak_ptr<GraphImpl>> ever_ OPENMATRIX_GUARDED_BY(mutex_);
+  Notifier notifier_;  // last: its destructor waits for tasks that use all of the above
 };
 
 }  // namespace openmatrix

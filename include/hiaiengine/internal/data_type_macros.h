@@ -53,13 +53,17 @@ struct OPENMATRIX_HIDDEN ConvertHook {
 }  // namespace registration
 }  // namespace openmatrix
 
-/// @brief In the body of a class: lists the members that cereal reads and writes.
+// g++ -Wpedantic calls a semicolon after a member template one too many, after a member function
+// not: so a function that nobody calls stands last.
+/// @brief In the body of a class: lists the members that cereal reads and writes. With or without a
+/// semicolon after it.
 #define HIAI_SERIALIZE(...)     \
   friend class cereal::access;  \
   template <class Archive>      \
   void serialize(Archive& ar) { \
     ar(__VA_ARGS__);            \
-  }
+  }                             \
+  void openmatrix_end_of_serialize() const {}
 
 #define OPENMATRIX_JOIN(a, b) OPENMATRIX_JOIN_EXPANDED(a, b)
 #define OPENMATRIX_JOIN_EXPANDED(a, b) a##b
@@ -93,3 +97,12 @@ struct OPENMATRIX_HIDDEN ConvertHook {
 /// @brief Registers a fast pair and a converter under a name.
 #define HIAI_REGISTER_SERIALIZE_FUNC(name, Type, serializeFunc, deserializeFunc) \
   OPENMATRIX_REGISTER_FAST(name, Type, serializeFunc, deserializeFunc, __COUNTER__)
+
+#define OPENMATRIX_REGISTER_2018(name, Type, serializeFunc, deserializeFunc, id)               \
+  static const HIAIAutoRegister OPENMATRIX_JOIN(g_openmatrix_fast_, id)(                       \
+      name, HIAI_GetSearHandleFuncT(serializeFunc), HIAI_GetDearHandleFuncT(deserializeFunc)); \
+  OPENMATRIX_REGISTER_CONVERTER(name, id, Type)
+
+/// @brief Registers a fast pair of the 2018 headers and a converter under a name.
+#define HIAI_REGISTER_HIAI_DATA_FUNC(name, Type, serializeFunc, deserializeFunc) \
+  OPENMATRIX_REGISTER_2018(name, Type, serializeFunc, deserializeFunc, __COUNTER__)

@@ -4,23 +4,26 @@
 // Port counts are pasted into names: plain integers 1 .. 16, or macros that expand to them.
 #pragma once
 
+// Most engines use some of their arguments only.
+#define OPENMATRIX_MAY_BE_UNUSED __attribute__((unused))
+
 /// @brief Parameters of Process for 1 .. 16 input ports; they are named arg0 .. arg15.
-#define HIAI_INPUT_ARGS_1 std::shared_ptr<void>& arg0
-#define HIAI_INPUT_ARGS_2 HIAI_INPUT_ARGS_1, std::shared_ptr<void>& arg1
-#define HIAI_INPUT_ARGS_3 HIAI_INPUT_ARGS_2, std::shared_ptr<void>& arg2
-#define HIAI_INPUT_ARGS_4 HIAI_INPUT_ARGS_3, std::shared_ptr<void>& arg3
-#define HIAI_INPUT_ARGS_5 HIAI_INPUT_ARGS_4, std::shared_ptr<void>& arg4
-#define HIAI_INPUT_ARGS_6 HIAI_INPUT_ARGS_5, std::shared_ptr<void>& arg5
-#define HIAI_INPUT_ARGS_7 HIAI_INPUT_ARGS_6, std::shared_ptr<void>& arg6
-#define HIAI_INPUT_ARGS_8 HIAI_INPUT_ARGS_7, std::shared_ptr<void>& arg7
-#define HIAI_INPUT_ARGS_9 HIAI_INPUT_ARGS_8, std::shared_ptr<void>& arg8
-#define HIAI_INPUT_ARGS_10 HIAI_INPUT_ARGS_9, std::shared_ptr<void>& arg9
-#define HIAI_INPUT_ARGS_11 HIAI_INPUT_ARGS_10, std::shared_ptr<void>& arg10
-#define HIAI_INPUT_ARGS_12 HIAI_INPUT_ARGS_11, std::shared_ptr<void>& arg11
-#define HIAI_INPUT_ARGS_13 HIAI_INPUT_ARGS_12, std::shared_ptr<void>& arg12
-#define HIAI_INPUT_ARGS_14 HIAI_INPUT_ARGS_13, std::shared_ptr<void>& arg13
-#define HIAI_INPUT_ARGS_15 HIAI_INPUT_ARGS_14, std::shared_ptr<void>& arg14
-#define HIAI_INPUT_ARGS_16 HIAI_INPUT_ARGS_15, std::shared_ptr<void>& arg15
+#define HIAI_INPUT_ARGS_1 std::shared_ptr<void>& arg0 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_2 HIAI_INPUT_ARGS_1, std::shared_ptr<void>& arg1 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_3 HIAI_INPUT_ARGS_2, std::shared_ptr<void>& arg2 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_4 HIAI_INPUT_ARGS_3, std::shared_ptr<void>& arg3 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_5 HIAI_INPUT_ARGS_4, std::shared_ptr<void>& arg4 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_6 HIAI_INPUT_ARGS_5, std::shared_ptr<void>& arg5 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_7 HIAI_INPUT_ARGS_6, std::shared_ptr<void>& arg6 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_8 HIAI_INPUT_ARGS_7, std::shared_ptr<void>& arg7 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_9 HIAI_INPUT_ARGS_8, std::shared_ptr<void>& arg8 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_10 HIAI_INPUT_ARGS_9, std::shared_ptr<void>& arg9 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_11 HIAI_INPUT_ARGS_10, std::shared_ptr<void>& arg10 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_12 HIAI_INPUT_ARGS_11, std::shared_ptr<void>& arg11 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_13 HIAI_INPUT_ARGS_12, std::shared_ptr<void>& arg12 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_14 HIAI_INPUT_ARGS_13, std::shared_ptr<void>& arg13 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_15 HIAI_INPUT_ARGS_14, std::shared_ptr<void>& arg14 OPENMATRIX_MAY_BE_UNUSED
+#define HIAI_INPUT_ARGS_16 HIAI_INPUT_ARGS_15, std::shared_ptr<void>& arg15 OPENMATRIX_MAY_BE_UNUSED
 /// @brief Parameters of Process for `num` input ports.
 #define HIAI_INPUT_ARGS(num) OPENMATRIX_PASTE(HIAI_INPUT_ARGS_, num)
 

@@ -51,14 +51,149 @@ TEST(GraphConfig, AcceptsWhatPublishedFilesLookLike) {
   EXPECT_EQ(graph.device, View::Device(2));
   EXPECT_EQ(graph.engines[0].side, View::Host());
   EXPECT_EQ(graph.engines[0].config.items(0).name(), "n");
-  EXPECT_EQ(graph.engines[1].libraries, (std::vector<std::string>{"./a.so", "./b.so", "c.so"}));
+  EXPECT_EQ(graph.engines[1].libraries, (std::vector<std::string>{"./a.so", "./b.so"}));
+  EXPECT_EQ(graph.engines[1].installed, (std::vector<std::string>{"c.so"}));
   EXPECT_EQ(graph.engines[1].workers, 3u);
   EXPECT_EQ(graph.engines[1].queue_size, 10u);
   EXPECT_EQ(graph.edges[0].target_graph, 100u);
 }
 
+TEST(GraphConfig, ReadsWhichMemoryAConnectionWantsAndWhenAnEngineIsCalledInSilence) {
+  const auto plan = Plan(
+      "graphs { graph_id: 1 engines { id: 1 engine_name: \"A\" wait_inputdata_max_time: 250 "
+      "is_repeat_timeout_flag: true } engines { id: 2 engine_name: \"A\" } "
+      "connects { src_engine_id: 1 target_engine_id: 2 receive_memory_without_dvpp: 1 } "
+      "connects { src_engine_id: 2 target_engine_id: 1 receive_memory_without_dvpp: 0 } "
+      "connects { src_engine_id: 2 target_engine_id: 2 } }");
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  const GraphPlan& graph = plan.value()[0];
+  EXPECT_EQ(graph.engines[0].quiet_ms, 250u);
+  EXPECT_TRUE(graph.engines[0].quiet_repeats);
+  EXPECT_EQ(graph.engines[1].quiet_ms, 0u);
+  EXPECT_FALSE(graph.engines[1].quiet_repeats);
+  EXPECT_TRUE(graph.edges[0].without_dvpp);
+  EXPECT_FALSE(graph.edges[1].without_dvpp);
+  EXPECT_FALSE(graph.edges[2].without_dvpp);
+}
+
 TEST(GraphConfig, SkipsAByteOrderMark) {
   EXPECT_TRUE(Plan("\xEF\xBB\xBFgraphs { graph_id: 1 }").ok());
+}
+
+// What published configurations do, one by one.
+
+std::string EngineOf(const std::string& content) {
+  return "graphs { graph_id: 7 engines { id: 1 engine_name: \"A\" " + content + " } }";
+}
+
+TEST(GraphConfigTolerance, LinesMayEndAsOnWindows) {
+  const auto plan = Plan("# head\r\ngraphs {\r\n  graph_id: 7 # seven\r\n}\r\n");
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].id, 7u);
+}
+
+TEST(GraphConfigTolerance, TabsAreBlanks) {
+  EXPECT_TRUE(
+      Plan("graphs\t{\n\tgraph_id:\t7\n\tengines\t{\tid: 1\tengine_name:\t\"A\"\t}\n}").ok());
+}
+
+TEST(GraphConfigTolerance, ABraceMayTouchItsName) {
+  const auto plan = Plan(EngineOf("ai_config{items{name:\"n\"value:\"v\"}}"));
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].engines[0].config.items(0).value(), "v");
+}
+
+TEST(GraphConfigTolerance, AColonMayStandBeforeABrace) {
+  EXPECT_TRUE(Plan("graphs: { graph_id: 7 engines: { id: 1 engine_name: \"A\" } }").ok());
+}
+
+TEST(GraphConfigTolerance, FieldsComeInAnyOrder) {
+  const auto plan = Plan(
+      "graphs { connects { target_engine_id: 2 src_engine_id: 1 } engines { side: HOST "
+      "engine_name: \"A\" id: 1 } engines { engine_name: \"A\" id: 2 } graph_id: 7 }");
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].edges[0].target_graph, 7u);
+}
+
+TEST(GraphConfigTolerance, EmptyValuesAreAsGoodAsNone) {
+  const auto plan = Plan(
+      "graphs { graph_id: 7 device_id: \"\" engines { id: 1 engine_name: \"A\" so_name: \"\" "
+      "internal_so_name: \"\" ai_config { items { name: \"n\" value: \"\" } } oam_config { } } }");
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].device, View::Device(0));
+  EXPECT_TRUE(plan.value()[0].engines[0].libraries.empty());
+}
+
+TEST(GraphConfigTolerance, NumbersMayStandInQuotesWhereTextIsMeant) {
+  const auto plan =
+      Plan("graphs { graph_id: 7 device_id: '2' engines { id: 1 engine_name: \"5\" } }");
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].device, View::Device(2));
+  EXPECT_EQ(plan.value()[0].engines[0].name, "5");
+}
+
+TEST(GraphConfigTolerance, ThreadsPortsAndLibrariesMayBeLeftOut) {
+  const auto plan = Plan(
+      "graphs { graph_id: 7 engines { id: 1 engine_name: \"A\" } "
+      "connects { src_engine_id: 1 target_engine_id: 1 } }");
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].engines[0].workers, 1u);
+  EXPECT_TRUE(plan.value()[0].engines[0].libraries.empty());
+  EXPECT_EQ(plan.value()[0].edges[0].source_port, 0u);
+  EXPECT_EQ(plan.value()[0].edges[0].target_port, 0u);
+}
+
+TEST(GraphConfigTolerance, ThreadNumZeroIsOne) {
+  const auto plan = Plan(EngineOf("thread_num: 0"));
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].engines[0].workers, 1u);
+}
+
+TEST(GraphConfigTolerance, IdsUseAll32Bits) {
+  const auto plan = Plan(
+      "graphs { graph_id: 4294967295 engines { id: 3735928559 engine_name: \"A\" } "
+      "connects { src_engine_id: 3735928559 target_engine_id: 3735928559 } }");
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].id, 4294967295u);
+  EXPECT_EQ(plan.value()[0].edges[0].target_graph, 4294967295u);
+}
+
+TEST(GraphConfigTolerance, AnEngineMayHaveTheIdOfItsGraph) {
+  EXPECT_TRUE(Plan("graphs { graph_id: 7 engines { id: 7 engine_name: \"A\" } }").ok());
+}
+
+TEST(GraphConfigTolerance, EngineNamesMayRepeat) {
+  EXPECT_TRUE(Plan("graphs { graph_id: 7 engines { id: 1 engine_name: \"A\" } "
+                   "engines { id: 2 engine_name: \"A\" } }")
+                  .ok());
+}
+
+TEST(GraphConfigTolerance, LibrariesKeepTheirOrder) {
+  const auto plan = Plan(EngineOf("so_name: \"./dep.so\" so_name: \"./engine.so\""));
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].engines[0].libraries,
+            (std::vector<std::string>{"./dep.so", "./engine.so"}));
+}
+
+TEST(GraphConfigTolerance, TheUsualPrioritiesAndPeriodsAreTaken) {
+  const auto plan =
+      Plan(EngineOf("thread_priority: 95 wait_inputdata_max_time: 30000 is_repeat_timeout_flag: 1 "
+                    "queue_size: 10"));
+
+  ASSERT_TRUE(plan.ok()) << plan.error().text;
+  EXPECT_EQ(plan.value()[0].engines[0].priority, 95u);
+  EXPECT_EQ(plan.value()[0].engines[0].quiet_ms, 30000u);
+  EXPECT_TRUE(plan.value()[0].engines[0].quiet_repeats);
 }
 
 TEST(GraphConfig, TheDeviceOfInitCountsWhereNoneIsNamed) {

@@ -39,8 +39,7 @@ namespace {
 TEST(GraphImpl, DestroyEndsTheWaitOfAWorkerForMemory) {
   Options options;
   options.host_memory = options.device_memory = 4 << 20;
-  Process process(options, Process::Wiring{nullptr, nullptr, GetEngineRegistry(View::Host()),
-                                           GetEngineRegistry(View::Device(0)), nullptr});
+  Process process(options, Process::Wiring{nullptr, &GetEngineRegistry});
   g_heap = &process.heap();
   std::vector<void*> all;
   for (;;) {

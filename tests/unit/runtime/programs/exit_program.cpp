@@ -13,6 +13,7 @@
 
 #include "hiaiengine/ai_memory.h"
 #include "hiaiengine/api.h"
+#include "openmatrix/simulator.h"
 
 namespace {
 
@@ -66,6 +67,15 @@ class Receiver : public hiai::DataRecvInterface {
   }
 };
 
+// Told that the device is gone.
+std::atomic<bool> g_told{false};
+HIAI_StatusT HandleDisconnect() {
+  g_told = true;
+  for (int i = 0; i < 1000000; ++i) g_canary.Check();
+  if (g_mode == "handler") std::exit(0);
+  return HIAI_OK;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -90,6 +100,14 @@ int main(int count, char** arguments) {
     graph->SendData({1, 1, 0}, "string", std::make_shared<std::string>("round and round"));
   }
   while (g_rounds < 1000) std::this_thread::yield();
+  if (g_mode == "handler" || g_mode == "main_during_handler") {
+    graph->RegisterEventHandle(hiai::HIAI_DEVICE_DISCONNECT_EVENT, HandleDisconnect);
+    if (openmatrix_disconnect_device(0) != 0) return 1;
+    while (!g_told) std::this_thread::yield();
+    if (g_mode == "handler") {
+      for (;;) ::pause();
+    }
+  }
   if (g_mode == "worker" || g_mode == "callback") {
     for (;;) ::pause();
   }

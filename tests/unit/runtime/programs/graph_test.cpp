@@ -489,8 +489,8 @@ TEST_F(Graphs, AGraphIdIsTakenUntilItsGraphIsDestroyed) {
 TEST_F(Graphs, AFileThatDoesNotExistIsNamedAsThat) {
   EXPECT_EQ(hiai::Graph::CreateGraph(std::string("no/such/file")), HIAI_FILE_NOT_EXIST);
   EXPECT_EQ(HIAI_CreateGraph("no/such/file", 12), HIAI_FILE_NOT_EXIST);
-  EXPECT_EQ(HIAI_CreateGraph(nullptr, 5), HIAI_GRAPH_INVALID_VALUE);
-  EXPECT_EQ(HIAI_CreateGraph("no/such/file", 0), HIAI_GRAPH_INVALID_VALUE);
+  EXPECT_EQ(HIAI_CreateGraph(nullptr, 5), HIAI_GRAPH_PROTO_FILE_PARSE_FAILED);
+  EXPECT_EQ(HIAI_CreateGraph("no/such/file", 0), HIAI_GRAPH_PROTO_FILE_PARSE_FAILED);
 }
 
 TEST_F(Graphs, SendsAndReceiversNameWhatIsWrong) {
