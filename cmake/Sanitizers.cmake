@@ -1,14 +1,19 @@
-# openmatrix_sanitize(<target>): compiles and links a target as OPENMATRIX_SANITIZE says.
-# "address" includes "undefined": the two work together and find different things.
+# openmatrix_sanitize(<target> [<sanitizer>]): compiles and links a target as the second argument or
+# else OPENMATRIX_SANITIZE says. "address" includes "undefined": the two work together and find
+# different things.
 function(openmatrix_sanitize target)
-  if(NOT OPENMATRIX_SANITIZE)
+  set(sanitizer ${ARGN})
+  if(NOT sanitizer)
+    set(sanitizer ${OPENMATRIX_SANITIZE})
+  endif()
+  if(NOT sanitizer)
     return()
-  elseif(OPENMATRIX_SANITIZE STREQUAL "address")
+  elseif(sanitizer STREQUAL "address")
     set(flags -fsanitize=address,undefined -fno-sanitize-recover=undefined)
-  elseif(OPENMATRIX_SANITIZE STREQUAL "thread")
+  elseif(sanitizer STREQUAL "thread")
     set(flags -fsanitize=thread)
   else()
-    message(FATAL_ERROR "OPENMATRIX_SANITIZE is '${OPENMATRIX_SANITIZE}', not address or thread")
+    message(FATAL_ERROR "OPENMATRIX_SANITIZE is '${sanitizer}', not address or thread")
   endif()
   # g++ 12 warns about the standard library's own std::regex and std::function when instrumented.
   target_compile_options(${target} PRIVATE

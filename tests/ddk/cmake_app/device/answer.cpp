@@ -1,0 +1,1 @@
+int TheAnswer() { return 42; }

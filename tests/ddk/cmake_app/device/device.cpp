@@ -1,0 +1,3 @@
+int TheAnswer();
+
+extern "C" int Answer() { return TheAnswer(); }

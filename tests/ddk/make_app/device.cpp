@@ -1,0 +1,1 @@
+extern "C" int Answer() { return 42; }
