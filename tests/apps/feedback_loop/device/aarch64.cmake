@@ -1,0 +1,6 @@
+SET(CMAKE_SYSTEM_NAME Linux)
+SET(CMAKE_SYSTEM_PROCESSOR aarch64)
+SET(CMAKE_SYSROOT $ENV{DDK_HOME}/toolchains/aarch64-linux-gcc6.3/sysroot)
+SET(CMAKE_C_COMPILER $ENV{DDK_HOME}/toolchains/aarch64-linux-gcc6.3/bin/aarch64-linux-gnu-gcc)
+SET(CMAKE_CXX_COMPILER $ENV{DDK_HOME}/toolchains/aarch64-linux-gcc6.3/bin/aarch64-linux-gnu-g++)
+SET(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
