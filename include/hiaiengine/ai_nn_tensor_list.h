@@ -134,8 +134,9 @@ class NNTensorList {
   std::shared_ptr<AINeuralNetworkBuffer> GetNNTensor(const uint32_t index) {
     if (index >= nnTensorVec_.size()) return nullptr;
     const NNTensorDescription& description = nnTensorVec_[index];
-    if (description.data == nullptr ||
-        description.dataSize > static_cast<uint32_t>(std::numeric_limits<int32_t>::max())) {
+    // Parentheses: an application may have a macro of this name.
+    const int32_t largest = (std::numeric_limits<int32_t>::max)();
+    if (description.data == nullptr || description.dataSize > static_cast<uint32_t>(largest)) {
       return nullptr;
     }
     const std::shared_ptr<AINeuralNetworkBuffer> tensor = std::make_shared<AINeuralNetworkBuffer>();
@@ -221,7 +222,9 @@ class NNTensorList {
 
   static HIAI_StatusT Allocate(uint64_t bytes, void*& block) {
     if (bytes == 0) return HIAI_GRAPH_INVALID_VALUE;
-    if (bytes > std::numeric_limits<uint32_t>::max()) return HIAI_USER_INPUT_TENSOR_SIZE_TOO_LARGE;
+    if (bytes > (std::numeric_limits<uint32_t>::max)()) {
+      return HIAI_USER_INPUT_TENSOR_SIZE_TOO_LARGE;
+    }
     return HIAIMemory::HIAI_DMalloc(static_cast<uint32_t>(bytes), block, MALLOC_DEFAULT_TIME_OUT,
                                     HIAI_MEMORY_ATTR_MANUAL_FREE);
   }

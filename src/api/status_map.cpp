@@ -30,7 +30,7 @@ constexpr Row kRows[] = {
     {Code::kQueueStopped, HIAI_QUEUE_STOPPED},
     {Code::kNoCapacity, HIAI_GRAPH_NO_USEFUL_MEMORY, true},
     {Code::kLinkFailed, HIAI_GRAPH_SENDMSG_FAILED},
-    {Code::kSessionDead, HIAI_HDC_SESSION_DEAD},
+    {Code::kSessionDead, HIAI_HDC_SESSION_DEAD, true},
     {Code::kHookFailed, HIAI_EXCEPTION},
     {Code::kHostMemoryExhausted, HIAI_MEMORY_EXHAUSTED},
     {Code::kNullMessage, HIAI_ENGINE_NULL_POINTER},

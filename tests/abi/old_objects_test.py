@@ -91,8 +91,10 @@ class CheckBinary(unittest.TestCase):
             self.assertIn("libmatrix.so not found", errors)
 
             (prefix / "lib/x86_64-linux-gnu/libmatrix.so").symlink_to(LIBRARY)
-            status, output, errors = run(tool, DIRECTORY / "abi_g2_test")
-            self.assertEqual(status, 0, output + errors)
+            (prefix / "link").symlink_to(tool)
+            for called in (tool, prefix / "link"):
+                status, output, errors = run(called, DIRECTORY / "abi_g2_test")
+                self.assertEqual(status, 0, output + errors)
 
     def test_a_file_that_is_no_binary_is_an_error(self):
         self.assertEqual(check(__file__)[0], 2)

@@ -126,6 +126,16 @@ class Tree(Case):
         self.assertEqual(libraries.split(":")[0], f"{TREE}/host/lib")
         self.assertEqual(path.split(":")[0] == f"{TREE}/bin", VARIANT != "none")
 
+    def test_the_environment_of_one_tree_replaces_that_of_another(self):
+        other = self.home / "other"
+        (other / "bin").mkdir(parents=True)
+        (other / ".openmatrix-ddk").touch()
+        script = (f'DDK_HOME="{other}" PATH="{other}/bin:$PATH"; . "{TREE}/env.sh"; '
+                  f'. "{TREE}/env.sh"; echo "$PATH"')
+        path = self.good("sh", "-euc", script).strip().split(":")
+        self.assertNotIn(f"{other}/bin", path)
+        self.assertEqual(path.count(f"{TREE}/bin"), 0 if VARIANT == "none" else 1)
+
     def test_a_program_linked_with_every_name_runs(self):
         source = self.write("main.c", "int main(void) { return 0; }\n")
         names = [f"-l{name}" for name in LIBRARIES]
@@ -178,9 +188,33 @@ class Wrappers(Case):
             self.library(self.compiler("g++", directory), "--sysroot=/nowhere", "--sysroot",
                          "/nowhere", "-march=armv8-a", "-mcpu=cortex-a55+crc", "-mtune=cortex-a55",
                          "-mfix-cortex-a53-835769", "-mstrict-align",
-                         "-Wl,--fix-cortex-a53-843419")
+                         "-Wl,--fix-cortex-a53-843419", "-mcmodel=tiny", "-mtune=thunderx",
+                         "-mlow-precision-recip-sqrt", "-msign-return-address=none",
+                         "-mtls-size=24")
             source = self.write("empty.s", "nop\n")
             self.good(self.compiler("as", directory), "-march=armv8-a", source, "-o", "empty.o")
+
+    def test_what_is_dropped_goes_with_the_word_that_hands_it_on(self):
+        for directory in (DEVICE_BIN, BOTH_BIN):
+            self.library(self.compiler("g++", directory), "-Xlinker", "--sysroot=/nowhere",
+                         "-Xlinker", "--sysroot", "-Xlinker", "/nowhere", "-Xlinker", "-m",
+                         "-Xlinker", "aarch64linux", "-Xassembler", "-march=armv8-a",
+                         "-Xlinker", "-soname", "-Xlinker", "libkept.so")
+            self.assertIn("[libkept.so]", self.good("readelf", "-d", "libcount.so"))
+
+    def test_options_in_a_response_file_count(self):
+        self.write("count.cpp", SOURCE)
+        self.write("flags", "-shared -fPIC\n--sysroot=/nowhere -march=armv8-a\n")
+        self.good(self.compiler("g++"), "@flags", "count.cpp", "-o", "libcount.so")
+        self.assertRegex(self.good("readelf", "-d", "libcount.so"), r"FLAGS.*SYMBOLIC")
+
+        # Its words mean what they mean to the compiler.
+        content = """'-DA="it is"' -DB=\\"it\\'s\\" "-DC=$c `c` 'c' \\"c\\"" -DD=';' -DE="" -P\n"""
+        self.write("words", content)
+        self.write("dropped", content + "-march=armv8-a\n")
+        self.write("names.c", "A B C D E end\n")
+        self.assertEqual(self.good(self.compiler("gcc"), "-E", "@dropped", "names.c"),
+                         self.good("gcc", "-E", "@words", "names.c"))
 
     def test_arguments_with_blanks_and_quotes_arrive_unchanged(self):
         source = self.write("it's a file.c", 'const char* text = TEXT;\n')
@@ -310,6 +344,18 @@ class Tool(Case):
         self.refused("precious is not a directory", "precious", *variant_option())
         self.assertEqual(list(self.home.iterdir()), [precious])
 
+    def test_a_directory_that_library_paths_cannot_name_is_refused(self):
+        for name in ("a:b", "a;b"):
+            self.refused("LD_LIBRARY_PATH cannot name", name, *variant_option())
+        self.assertEqual(list(self.home.iterdir()), [])
+
+    def test_a_relative_directory_is_below_the_current_one(self):
+        (self.home / "other/tree").mkdir(parents=True)
+        self.good(TOOL, "tree", *variant_option(),
+                  env={**environment(), "CDPATH": str(self.home / "other")})
+        self.assertTrue((self.home / "tree/host/lib/libmatrix.so").is_file())
+        self.assertEqual(os.listdir(self.home / "other/tree"), [])
+
     def test_an_empty_directory_is_taken(self):
         (self.home / "tree").mkdir()
         self.lay_out("tree")
@@ -353,6 +399,19 @@ class Tool(Case):
         shutil.copytree(TOOL.parent.parent, moved, symlinks=True)
         shutil.rmtree(moved / "include/hiaiengine")
         self.refused("no hiaiengine/api.h", "tree", tool=moved / "bin" / TOOL.name)
+
+    def test_a_library_of_another_version_is_not_taken(self):
+        moved = self.home / "moved"
+        shutil.copytree(TOOL.parent.parent, moved, symlinks=True)
+        library, = (moved / (TREE / "host/lib/libmatrix.so").resolve().relative_to(
+            TOOL.parent.parent)).parent.glob("libmatrix.so.*.*")
+        other = library.with_name("libmatrix.so.1.99.0.0")
+        library.rename(other)
+        for name in ("libmatrix.so.1", "libmatrix.so"):
+            library.with_name(name).unlink()
+            library.with_name(name).symlink_to(other.name)
+        self.refused(f"no {library.name} in", "tree", *variant_option(),
+                     tool=moved / "bin" / TOOL.name)
 
     def test_a_missing_compiler_is_named(self):
         programs = self.home / "programs"

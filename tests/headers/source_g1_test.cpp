@@ -113,13 +113,12 @@ TEST(SourceOf2018, AnOldPairNeedsBothAndIsForgottenByItsOldNumber) {
   EXPECT_FALSE(factory->GetSerializeFunc("old"));
 }
 
-// --- a class with a semicolon after the macro, and engines named by macros
-// -------------------------
+// --- a class whose private part a macro ends, engines named by macros ----------------------------
 
-struct G1Note {
+class G1Note {
+  HIAI_SERIALIZE(x, text);
   int x = 0;
   string text;
-  HIAI_SERIALIZE(x, text);
 };
 HIAI_REGISTER_DATA_TYPE("G1Note", G1Note);
 

@@ -55,10 +55,12 @@ struct OPENMATRIX_HIDDEN ConvertHook {
 
 // g++ -Wpedantic calls a semicolon after a member template one too many, after a member function
 // not: so a function that nobody calls stands last.
-/// @brief In the body of a class: lists the members that cereal reads and writes. With or without a
-/// semicolon after it.
+/// @brief In the body of a class: lists the members that cereal reads and writes. Leaves the access
+/// level at public. With or without a semicolon after it.
 #define HIAI_SERIALIZE(...)     \
   friend class cereal::access;  \
+                                \
+ public:                        \
   template <class Archive>      \
   void serialize(Archive& ar) { \
     ar(__VA_ARGS__);            \

@@ -87,8 +87,8 @@ TEST(StatusMap, AFailureNeverBecomesASuccess) {
 TEST(StatusMap, OnlyWhatIsWorthTryingAgainIsTransient) {
   for (int i = 0; i < static_cast<int>(Code::kCount); ++i) {
     const Code code = static_cast<Code>(i);
-    const bool expected =
-        code == Code::kNoMemory || code == Code::kQueueFull || code == Code::kNoCapacity;
+    const bool expected = code == Code::kNoMemory || code == Code::kQueueFull ||
+                          code == Code::kNoCapacity || code == Code::kSessionDead;
     EXPECT_EQ(IsTransient(code), expected) << "code " << i;
   }
 }
