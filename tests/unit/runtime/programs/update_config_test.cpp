@@ -194,6 +194,22 @@ TEST_F(UpdateConfig, OfSeveralWorkersOneRunsItWhileTheOthersGoOn) {
   g_gate.Open();
 }
 
+TEST_F(UpdateConfig, SeveralWorkersRunOneUpdateAfterTheOther) {
+  ASSERT_EQ(CreateFromText(GraphText(1, HostEngine(1, "Tuned", "thread_num: 2"))), HIAI_OK);
+  const auto inbox = Watch(1, 1);
+  ASSERT_EQ(Update(1, "wait", false), HIAI_OK);
+  g_gate.WaitForSomebody();
+  ASSERT_EQ(Update(1, "second", false), HIAI_OK);
+
+  ASSERT_EQ(SendText(1, 1, "meanwhile"), HIAI_OK);
+
+  EXPECT_EQ(inbox->WaitForText(), "meanwhile:") << "the first update is not done yet";
+  g_gate.Open();
+  EXPECT_EQ(Update(1, "third", true), HIAI_OK);
+  ASSERT_EQ(SendText(1, 1, "then"), HIAI_OK);
+  EXPECT_EQ(inbox->WaitForText(1), "then:wait;second;third;");
+}
+
 TEST_F(UpdateConfig, WhatFailsOrThrowsIsReportedToWhoWaits) {
   ASSERT_EQ(CreateFromText(GraphText(1, HostEngine(1, "Tuned"))), HIAI_OK);
 
