@@ -9,6 +9,7 @@
 #include "hiaiengine/engine.h"
 #include "hiaiengine/graph.h"
 #include "log_capture.h"
+#include "text.h"
 
 namespace openmatrix {
 namespace {
@@ -17,10 +18,6 @@ class Silent : public hiai::Engine {
   HIAI_DEFINE_PROCESS(1, 0)
 };
 HIAI_StatusT Silent::Process(std::shared_ptr<void>&) { return HIAI_OK; }
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(EngineLog, AFormatAloneIsAnInfoLineWithItsPlace) {
   LogCapture log(LogLevel::kDebug);

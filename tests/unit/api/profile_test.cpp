@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "text.h"
+
 PROFILESTATIC_REGTYPE(test_decode, 0x7001, "decode")
 
 namespace openmatrix {
@@ -17,10 +19,6 @@ namespace {
 hiai::ProfileStatistic& Profile() { return *hiai::ProfileStatistic::GetInstance(); }
 
 std::uint64_t Self() { return static_cast<std::uint64_t>(::pthread_self()); }
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 class ProfileStatistic : public testing::Test {
  protected:

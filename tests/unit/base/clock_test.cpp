@@ -4,16 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "base/stop_token.h"
+#include "counted.h"
 #include "manual_clock.h"
 
 namespace openmatrix {
 namespace {
-
-class Counted final : public Waitable {
- public:
-  void WakeAll() override { ++wakes; }
-  int wakes = 0;
-};
 
 TEST(Clock, NoneIsTheSteadyClockOfTheSystem) {
   const auto before = std::chrono::steady_clock::now();

@@ -3,15 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "base/stop_token.h"
+#include "counted.h"
 
 namespace openmatrix {
 namespace {
-
-class Counted final : public Waitable {
- public:
-  void WakeAll() override { ++wakes; }
-  int wakes = 0;
-};
 
 TEST(Interrupts, OnlyThoseThatAreAskedForCount) {
   Interrupts interrupts;

@@ -5,17 +5,10 @@
 #include <future>
 #include <thread>
 
+#include "counted.h"
+
 namespace openmatrix {
 namespace {
-
-class Counted final : public Waitable {
- public:
-  void WakeAll() override { ++wakes_; }
-  int wakes() const { return wakes_; }
-
- private:
-  int wakes_ = 0;
-};
 
 TEST(StopToken, WakesWhatItsThreadWaitsOn) {
   StopToken token;
@@ -25,7 +18,7 @@ TEST(StopToken, WakesWhatItsThreadWaitsOn) {
   token.Stop();
 
   EXPECT_TRUE(token.stopped());
-  EXPECT_EQ(waitable.wakes(), 1);
+  EXPECT_EQ(waitable.wakes, 1);
 }
 
 TEST(StopToken, WakesNobodyAfterTheWaitHasEnded) {
@@ -36,7 +29,7 @@ TEST(StopToken, WakesNobodyAfterTheWaitHasEnded) {
   token.Stop();
 
   EXPECT_TRUE(token.stopped());
-  EXPECT_EQ(waitable.wakes(), 0);
+  EXPECT_EQ(waitable.wakes, 0);
 }
 
 TEST(StopToken, MayBeAbsent) {

@@ -2,14 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "counted.h"
+
 namespace openmatrix {
 namespace {
-
-class Counted final : public Waitable {
- public:
-  void WakeAll() override { ++wakes; }
-  int wakes = 0;
-};
 
 TEST(WakeList, WakesAllWhoAreOnIt) {
   WakeList list;

@@ -5,12 +5,10 @@
 #include <cstdio>
 #include <fstream>
 
+#include "test_library.h"
+
 namespace openmatrix {
 namespace {
-
-std::string TestLibrary(const std::string& name) {
-  return std::string(OPENMATRIX_TEST_LIBRARIES) + "/" + name + ".so";
-}
 
 std::string WriteFile(const std::string& content) {
   const std::string path = testing::TempDir() + "elf_facts_test.so";

@@ -8,13 +8,10 @@
 #include <fstream>
 
 #include "runtime/elf_facts.h"
+#include "test_library.h"
 
 namespace openmatrix {
 namespace {
-
-std::string TestLibrary(const std::string& name) {
-  return std::string(OPENMATRIX_TEST_LIBRARIES) + "/" + name + ".so";
-}
 
 ElfImage ReadImage(const std::string& name) {
   Result<ElfImage> image = ElfImage::FromFile(TestLibrary(name));

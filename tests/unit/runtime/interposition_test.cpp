@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/elf_facts.h"
+#include "test_library.h"
 
 // Of the same name as the class in libs/same_name.h, and exported by this program.
 class SameName {
@@ -15,10 +16,6 @@ void SameName::InitMsgQueue() {}
 
 namespace openmatrix {
 namespace {
-
-std::string TestLibrary(const std::string& name) {
-  return std::string(OPENMATRIX_TEST_LIBRARIES) + "/" + name + ".so";
-}
 
 ElfImage ReadImage(const std::string& name) {
   Result<ElfImage> image = ElfImage::FromFile(TestLibrary(name));

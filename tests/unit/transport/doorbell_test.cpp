@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../base/manual_clock.h"
+#include "forever.h"
 
 namespace openmatrix {
 namespace {
@@ -18,8 +19,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
-
-Wait Forever(StopToken* stop = nullptr) { return Wait{steady_clock::time_point::max(), stop}; }
 
 // A count that threads take from: what the doorbell is rung about.
 struct Tokens {

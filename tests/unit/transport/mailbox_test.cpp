@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "forever.h"
+
 namespace openmatrix {
 namespace {
 
@@ -21,7 +23,6 @@ using std::chrono::steady_clock;
 constexpr microseconds kSpin{5};
 
 Wait Now() { return Wait::For(milliseconds(0)); }
-Wait Forever(StopToken* stop = nullptr) { return Wait{steady_clock::time_point::max(), stop}; }
 
 Frame NumberFrame(std::uint64_t number) {
   Frame frame;
