@@ -179,7 +179,8 @@ void EngineHost::RunUpdates() {
     HIAI_StatusT status = HIAI_OK;
     const bool returned =
         CallUser(where_, "UpdateConfig", [&] { status = object->UpdateConfig(config); });
-    process_.ArmExit();
+    // As with the first Run; each time costs memory, and updates may come with every frame.
+    if (!std::exchange(updated_, true)) process_.ArmExit();
     if (returned && status == HIAI_OK) return {};
     const std::string text =
         where_ + ": UpdateConfig " + (returned ? "returned " + std::to_string(status) : "threw");

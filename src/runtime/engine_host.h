@@ -139,6 +139,7 @@ class EngineHost : public std::enable_shared_from_this<EngineHost> {
   hiai::OAMConfigDef oam_;
   OutputPorts routes_;
   ConfigUpdates updates_;
+  bool updated_ = false;              // for the call of updates_, which has one at a time
   std::atomic<bool> closed_{false};   // partner: senders, who first say that they wait
   std::atomic<bool> started_{false};  // partner: UpdateConfig
   mutable Mutex mutex_;

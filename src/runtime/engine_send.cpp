@@ -48,8 +48,9 @@ Status EngineHost::Send(std::uint32_t port, const std::string& name,
   if (!routes_.Find(port, route)) {
     return {Code::kPortOutOfRange, where_ + ": has no output port " + std::to_string(port)};
   }
-  if (stopping()) return Stopped();
-  if (route == nullptr || route->leads_nowhere()) return NotConnected(port);
+  if (route == nullptr || route->leads_nowhere()) {
+    return stopping() ? Stopped() : NotConnected(port);
+  }
   Wait stoppable = wait;
   std::optional<Visit> visit;
   if (wait.stop == nullptr && !route->edges.empty()) {

@@ -156,9 +156,10 @@ void GraphImpl::CallDisconnectHandler(std::uint64_t cut) {
     GraphImpl& graph;
     ~Leaving() { graph.ThreadLeft(); }
   } leaving{*this};
+  // Also for what the handler holds, which goes here if it replaced itself.
+  const ContextScope context(View::Host(), this);
   const std::shared_ptr<const DisconnectHandler::Function> handler = disconnect_handler_.Claim(cut);
   if (handler == nullptr) return;
-  const ContextScope context(View::Host(), this);
   const std::string where = "graph " + std::to_string(id_);
   std::uint32_t status = HIAI_OK;
   const bool returned = CallUser(where, "the disconnect handler", [&] { status = (*handler)(); });
@@ -175,14 +176,25 @@ bool GraphImpl::ThreadEnters() {
   return true;
 }
 
+bool GraphImpl::LeaveThread() {
+  MutexLock lock(mutex_);
+  const auto self = std::find(inside_.begin(), inside_.end(), std::this_thread::get_id());
+  if (self != inside_.end()) inside_.erase(self);
+  changed_.NotifyAll();
+  return state_ == State::kDestroying && inside_.empty() && !finishing_;
+}
+
 void GraphImpl::ThreadLeft() {
-  {
-    MutexLock lock(mutex_);
-    const auto self = std::find(inside_.begin(), inside_.end(), std::this_thread::get_id());
-    if (self != inside_.end()) inside_.erase(self);
-    changed_.NotifyAll();
+  if (LeaveThread()) FinishIfLast();
+}
+
+void GraphImpl::GuestLeft() {
+  if (!LeaveThread()) return;
+  try {
+    std::thread([self = shared_from_this()] { self->FinishIfLast(); }).detach();
+  } catch (const std::system_error&) {
+    FinishIfLast();
   }
-  FinishIfLast();
 }
 
 void GraphImpl::FinishIfLast() {

@@ -138,7 +138,12 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   bool Remove(const Members& gone, std::chrono::milliseconds bound) OPENMATRIX_EXCLUDES(mutex_);
   // The calling thread is about to run user code. False if it must not: the graph is stopping.
   bool ThreadEnters() OPENMATRIX_EXCLUDES(mutex_);
+  // True if it was the last one and the engines are to be destroyed now.
+  bool LeaveThread() OPENMATRIX_EXCLUDES(mutex_);
   void ThreadLeft() OPENMATRIX_EXCLUDES(mutex_);
+  // The same for a thread that may be one of an engine's own. The engine's destructor joins those,
+  // so a thread of ours destroys the engines.
+  void GuestLeft() OPENMATRIX_EXCLUDES(mutex_);
   // Destroys the engines if it is time and nobody did. Never with a lock held: user code.
   void FinishIfLast() OPENMATRIX_EXCLUDES(mutex_);
   void ReleaseThreads(bool join) OPENMATRIX_EXCLUDES(mutex_);

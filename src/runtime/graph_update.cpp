@@ -262,7 +262,7 @@ Status GraphImpl::Modify(const hiai::GraphUpdateConfig& config) {
     ~Turn() {
       graph.modifier_.store(std::thread::id(), std::memory_order_seq_cst);
       graph.turn_bell_.Ring();
-      if (entered) graph.ThreadLeft();
+      if (entered) graph.GuestLeft();
     }
   } turn{*this};
   {

@@ -180,9 +180,9 @@ Status Loader::LoadAll(Task& task) {
     errors.clear();
     std::vector<Name> failed;
     for (const Name& name : waiting) {
-      Status loaded = LoadOne(task, name);
+      const Result<bool> loaded = LoadOne(task, name);
       if (loaded.ok()) {
-        after_load_();
+        if (loaded.value()) after_load_();
         continue;
       }
       failed.push_back(name);
@@ -231,7 +231,7 @@ Status Loader::LoadAll(Task& task) {
   return {code, text};
 }
 
-Status Loader::LoadOne(const Task& task, const Name& name) {
+Result<bool> Loader::LoadOne(const Task& task, const Name& name) {
   const std::string& text = name.text;
   const bool exists = FileExists(text);
   const bool checked = task.key != nullptr && !name.installed;
@@ -260,14 +260,15 @@ Status Loader::LoadOne(const Task& task, const Name& name) {
       }
     }
   }
-  if (!loaded.ok()) return loaded;
+  if (!loaded.ok()) return loaded.error();
   if (task.lazy) {
     Log(LogLevel::kWarning,
         "library \"%s\" has undefined symbols; a call of one of them will end the program",
         text.c_str());
   }
-  if (!task.side.is_host()) AddDeviceObjects(NewObjects(before), task.side.device());
-  return {};
+  const std::vector<LoadedObject> fresh = NewObjects(before);
+  if (!task.side.is_host()) AddDeviceObjects(fresh, task.side.device());
+  return !fresh.empty();
 }
 
 // One file is one object to the dynamic linker. A board has several programs: so a library that

@@ -72,7 +72,8 @@ class Loader {
 
   std::vector<bool> WhichAreKnown(const std::vector<std::string>& names, View side);
   Status LoadAll(Task& task);
-  Status LoadOne(const Task& task, const Name& name);
+  // True if something was new to the program.
+  Result<bool> LoadOne(const Task& task, const Name& name);
   // Opens the library in the file at `path`, from a private copy where that is needed.
   Result<Library> Open(const Task& task, const std::string& path);
   // The names that a library needs and that lead to another side's library, with the right ones.

@@ -21,7 +21,10 @@ Notifier::~Notifier() {
 void Notifier::Post(std::function<void()> task) {
   MutexLock lock(mutex_);
   tasks_.push_back(std::move(task));
-  if (running_) return;
+  if (!running_) StartThread();
+}
+
+void Notifier::StartThread() {
   try {
     std::thread([this] { Loop(); }).detach();
     running_ = true;
@@ -40,6 +43,7 @@ void Notifier::Loop() {
       if (told) return;
       MutexLock lock(notifier.mutex_);
       notifier.running_ = false;
+      if (!notifier.tasks_.empty()) notifier.StartThread();
       notifier.done_.NotifyAll();
     }
   } leaving{*this};

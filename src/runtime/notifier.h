@@ -26,6 +26,7 @@ class Notifier final : private ForkAware {
 
  private:
   void Loop() OPENMATRIX_EXCLUDES(mutex_);
+  void StartThread() OPENMATRIX_REQUIRES(mutex_);
   void BeforeFork() override;
   void AfterForkInParent() override;
   void AfterForkInChild() override;

@@ -11,13 +11,6 @@ void OutputPorts::Resize(std::uint32_t ports) {
   replaced.swap(routes_);
 }
 
-bool OutputPorts::Find(std::uint32_t port, RoutePointer& route) const {
-  MutexLock lock(mutex_);
-  if (port >= routes_.size()) return false;
-  route = routes_[port];
-  return true;
-}
-
 void OutputPorts::Change(const std::function<bool(const Edge&)>& gone, std::vector<Edge> added) {
   std::vector<RoutePointer> replaced;  // may hold the last references to engines
   MutexLock lock(mutex_);

@@ -43,7 +43,12 @@ class OutputPorts {
   void Resize(std::uint32_t ports) OPENMATRIX_EXCLUDES(mutex_);
 
   // False if there is no such port. A port that never led anywhere gives null.
-  bool Find(std::uint32_t port, RoutePointer& route) const OPENMATRIX_EXCLUDES(mutex_);
+  bool Find(std::uint32_t port, RoutePointer& route) const OPENMATRIX_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (port >= routes_.size()) return false;
+    route = routes_[port];
+    return true;
+  }
 
   // Takes away the edges that `gone` says true of and adds others, in one step per port: no send
   // sees half of it. Adds ports up to the largest that an edge starts at.

@@ -300,7 +300,10 @@ Status Process::DisconnectDevice(std::uint32_t device) {
   if (!known.ok()) return known;
   const std::uint64_t cut = links_.Cut(device);
   if (cut == 0) return {};
-  Log(LogLevel::kWarning, "device %u is disconnected", device);
+  Log(LogLevel::kWarning,
+      "device %u is disconnected: until it is connected again messages that need it fail, which is "
+      "logged at debug level",
+      device);
   Graphs graphs;
   {
     MutexLock lock(mutex_);

@@ -2,12 +2,19 @@
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "api/process_instance.h"
 #include "hiaiengine/data_type_reg.h"
 #include "hiaiengine/engine.h"
 #include "hiaiengine/init.h"
 #include "os/module.h"
+#include "signing.h"
+#include "test_library.h"
 
 // The libraries take the framework's names from this program, which must therefore use them.
 namespace {
@@ -22,10 +29,6 @@ HIAI_IMPL_ENGINE_PROCESS("InTheProgram", InTheProgram, 1) { return SendData(0, "
 
 namespace openmatrix {
 namespace {
-
-std::string TestLibrary(const std::string& name) {
-  return std::string(OPENMATRIX_TEST_LIBRARIES) + "/" + name + ".so";
-}
 
 Status Load(const std::vector<std::string>& names, View side) {
   Loader loader([] {});
@@ -55,13 +58,19 @@ TEST(Loader, WhatAHostLibraryRegistersIsTheHosts) {
   EXPECT_FALSE(FindDeviceOf(reinterpret_cast<const void*>(creator), device));
 }
 
-TEST(Loader, RunsTheCallbackAfterEachLoad) {
+// What the callback does costs memory, and applications create graphs again and again.
+TEST(Loader, RunsTheCallbackAfterEachLibraryThatIsNew) {
   int loads = 0;
   Loader loader([&loads] { ++loads; });
   const std::string library = TestLibrary("openmatrix_test_device");
 
-  ASSERT_TRUE(loader.Load({library, library}, View::Device(0)).ok());
+  ASSERT_TRUE(loader.Load({library, library}, View::Device(20)).ok());
+  EXPECT_EQ(loads, 1);
 
+  ASSERT_TRUE(loader.Load({library}, View::Device(20)).ok());
+  EXPECT_EQ(loads, 1);
+
+  ASSERT_TRUE(loader.Load({library}, View::Device(21)).ok());
   EXPECT_EQ(loads, 2);
 }
 
@@ -127,6 +136,21 @@ TEST(Loader, ALibraryIsLoadedOncePerDeviceThatUsesIt) {
   EXPECT_EQ(GetEngineRegistry(View::Device(3)).Find("Prints"), nullptr);
 }
 
+TEST(Loader, WhereAPrivateCopyCannotLieIsToldWithWhatDecidesIt) {
+  const std::string library = TestLibrary("openmatrix_test_device");
+  ASSERT_TRUE(Load({library}, View::Device(22)).ok());
+  const char* const before = ::getenv("TMPDIR");
+  const std::string saved = before != nullptr ? before : "/tmp";
+  ASSERT_EQ(::setenv("TMPDIR", "/proc/self/nowhere", 1), 0);
+
+  const Status loaded = Load({library}, View::Device(23));
+
+  ASSERT_EQ(::setenv("TMPDIR", saved.c_str(), 1), 0);
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code, Code::kLibraryNotLoaded);
+  EXPECT_NE(loaded.error().text.find("TMPDIR"), std::string::npos) << loaded.error().text;
+}
+
 TEST(Loader, ALibraryThatIsOnTheDeviceAlreadyIsNeverCopied) {
   Loader loader([] {});
   const std::string library = TestLibrary("openmatrix_test_helper");
@@ -139,6 +163,37 @@ TEST(Loader, ALibraryThatIsOnTheDeviceAlreadyIsNeverCopied) {
   EXPECT_EQ(CopiesOf("openmatrix_test_helper.so"), 1u);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, Code::kFileMissing);
+}
+
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+struct TemporaryDirectory {
+  TemporaryDirectory() { EXPECT_NE(::mkdtemp(&path[0]), nullptr); }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
+  std::string path = testing::TempDir() + "loader-XXXXXX";
+};
+
+TEST(Loader, ALibraryThatChangesAfterTheFirstCheckIsCheckedAgainWhenItIsLoaded) {
+  const TemporaryDirectory directory;
+  const std::string helper = directory.path + "/helper.so";
+  const std::string changed = directory.path + "/changed.so";
+  std::ofstream(helper, std::ios::binary) << ContentOf(TestLibrary("openmatrix_test_helper"));
+  std::ofstream(changed, std::ios::binary) << ContentOf(TestLibrary("openmatrix_test_device"));
+  const SigningKey key = MakeKey(EVP_PKEY_RSA);
+  for (const std::string& file : {helper, changed}) {
+    std::ofstream(file + ".signature", std::ios::binary) << Sign(key, ContentOf(file));
+  }
+  Loader loader([&changed] { std::ofstream(changed, std::ios::binary | std::ios::app) << "x"; });
+  ASSERT_TRUE(loader.SetPublicKey(PublicHalf(key)).ok());
+
+  const Status loaded = loader.Load({helper, changed}, View::Device(6));
+
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code, Code::kSignatureRefused);
+  EXPECT_EQ(GetEngineRegistry(View::Device(6)).Find("DeviceEcho"), nullptr);
 }
 
 TEST(Loader, ALibraryInBothListsIsLoadedOnce) {

@@ -1,6 +1,7 @@
 #include "runtime/notifier.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,6 +56,21 @@ TEST(Notifier, ATaskMayPostAnother) {
   std::promise<void> done;
 
   notifier.Post([&] { notifier.Post([&done] { done.set_value(); }); });
+
+  done.get_future().wait();
+}
+
+TEST(Notifier, ATaskThatEndsItsThreadTakesNoOtherWithIt) {
+  Notifier notifier;
+  std::promise<void> posted;
+  std::promise<void> done;
+  notifier.Post([&posted] {
+    posted.get_future().wait();
+    ::pthread_exit(nullptr);
+  });
+  notifier.Post([&done] { done.set_value(); });
+
+  posted.set_value();
 
   done.get_future().wait();
 }

@@ -153,5 +153,22 @@ TEST(Process, ThreadsThatCreateOneGraphIdAtOnceMakeExactlyOneGraph) {
   EXPECT_TRUE(process.DestroyGraph(1).ok());
 }
 
+// The system keeps each of them for ever.
+TEST(Process, UpdatesThatComeWithEveryFrameRegisterOneExitHandler) {
+  static std::atomic<int> handlers;
+  handlers = 0;
+  Options options;
+  options.host_memory = options.device_memory = 4 << 20;
+  Process process(options, Process::Wiring{nullptr, &GetEngineRegistry, [] { ++handlers; }});
+  ASSERT_TRUE(process.CreateGraphs(OneEngine("Stubborn")).ok());
+  const int before = handlers;
+
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(process.UpdateConfig(1, 1, hiai::AIConfig(), /*wait=*/true).ok());
+  }
+
+  EXPECT_EQ(handlers, before + 1);
+}
+
 }  // namespace
 }  // namespace openmatrix

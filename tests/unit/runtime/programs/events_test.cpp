@@ -117,6 +117,20 @@ TEST_F(Events, ALaterRegistrationReplacesTheOneBefore) {
   EXPECT_EQ(second.calls(), 1);
 }
 
+// The last reference to what the handler holds goes on the thread that runs the handler.
+TEST_F(Events, WhatAReplacedHandlerHeldMayDestroyTheGraph) {
+  std::promise<HIAI_StatusT> destroyed;
+  std::shared_ptr<void> held(
+      &destroyed, [&destroyed](void*) { destroyed.set_value(hiai::Graph::DestroyGraph(1)); });
+  ASSERT_EQ(Register([held] { return Register([] { return HIAI_OK; }); }), HIAI_OK);
+  held = nullptr;
+
+  ASSERT_EQ(openmatrix_disconnect_device(0), 0);
+
+  EXPECT_EQ(destroyed.get_future().get(), HIAI_OK);
+  AfterAllHandlers();
+}
+
 TEST_F(Events, WhoRegistersAfterTheDisconnectIsToldOfIt) {
   ASSERT_EQ(openmatrix_disconnect_device(0), 0);
   Bell bell;

@@ -1,5 +1,9 @@
 // Graph::ModifyGraph: engines and connections come and go while the graph runs.
+#include <pthread.h>
+
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "programs/config_text.h"
@@ -134,6 +138,47 @@ HIAI_IMPL_ENGINE_PROCESS("Surgeon", Surgeon, 1) {
   }
   g_last_status = Modify(change);
   return SendData(0, "string", arg0);
+}
+
+class WaitsInInit : public Counted {
+ public:
+  HIAI_StatusT Init(const hiai::AIConfig&, const std::vector<hiai::AIModelDescription>&) override {
+    g_gate.Wait();
+    return HIAI_OK;
+  }
+  HIAI_DEFINE_PROCESS(1, 1)
+};
+HIAI_IMPL_ENGINE_PROCESS("WaitsInInit", WaitsInInit, 1) { return SendData(0, "string", arg0); }
+
+// Modifies its graph on a thread of its own, which its destructor joins.
+class Grower : public Counted {
+ public:
+  ~Grower() override {
+    if (own_.joinable()) own_.join();
+  }
+  HIAI_DEFINE_PROCESS(1, 1)
+
+ private:
+  std::thread own_;
+};
+HIAI_IMPL_ENGINE_PROCESS("Grower", Grower, 1) {
+  static_cast<void>(arg0);
+  own_ = std::thread([] {
+    ::pthread_setname_np(::pthread_self(), "no worker");
+    Change change;
+    AddEngine(change, 2, "WaitsInInit");
+    g_last_status = Modify(change);
+  });
+  return HIAI_OK;
+}
+
+bool ThreadExists(const std::string& name) {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream file(task.path() / "comm");
+    std::string found;
+    if (std::getline(file, found) && found == name) return true;
+  }
+  return false;
 }
 
 class ModifyGraph : public GraphTest {
@@ -535,6 +580,22 @@ TEST_F(ModifyGraph, DestroyMayComeAtAnyTime) {
     modifier.join();
     ASSERT_EQ(g_alive, 0);
   }
+}
+
+TEST_F(ModifyGraph, ADestroyedEngineIsNotDestroyedByItsOwnThread) {
+  ASSERT_EQ(CreateFromText(GraphText(1, HostEngine(1, "Grower"))), HIAI_OK);
+  ASSERT_EQ(SendText(1, 1, "go"), HIAI_OK);
+  g_gate.WaitForSomebody();
+  HIAI_StatusT destroyed = HIAI_ERROR;
+  std::thread destroyer([&destroyed] { destroyed = hiai::Graph::DestroyGraph(1); });
+  Await([] { return !ThreadExists("Grower"); });
+
+  g_gate.Open();  // the last one to leave is the engine's own thread
+
+  destroyer.join();
+  EXPECT_EQ(destroyed, HIAI_OK);
+  EXPECT_EQ(g_last_status, HIAI_GRAPH_NOT_EXIST);
+  EXPECT_EQ(g_alive, 0);
 }
 
 TEST_F(ModifyGraph, AnEngineThatIsHeldOutlivesItsRemoval) {
