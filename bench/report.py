@@ -1,4 +1,4 @@
-"""From the rows of tools/bench to medians, tables of ratios, and charts."""
+"""From the rows of tools/bench to medians and tables of ratios."""
 import collections
 import platform
 import statistics
@@ -97,9 +97,3 @@ def print_tables(result):
 def natural(bench):
     return [(0, int(part), "") if part.isdigit() else (1, 0, part)
             for part in bench.replace(":", "/").split("/")]
-
-
-def plot(result, directory):
-    """Draws the charts with gnuplot; returns their paths."""
-    import charts
-    return charts.draw(result, directory)

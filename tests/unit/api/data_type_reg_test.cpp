@@ -62,8 +62,8 @@ TEST(DataTypeRegistration, ACerealTypeSurvivesItsString) {
   point.y = -4;
   std::string bytes;
 
-  Factory().GetSearFunc("Point")(&point, bytes);
-  const std::shared_ptr<void> made = Factory().GetDesearFunc("Point")(bytes);
+  Factory().GetSearFunc("PointAgain")(&point, bytes);
+  const std::shared_ptr<void> made = Factory().GetDesearFunc("PointAgain")(bytes);
 
   ASSERT_NE(made, nullptr);
   EXPECT_EQ(std::static_pointer_cast<Point>(made)->x, 3);
