@@ -47,8 +47,7 @@ void Use(void* block, std::size_t bytes, int touch) {
 }
 
 void* TakeUsed(std::size_t bytes, int touch) {
-  void* block = Chosen().take(bytes);
-  benchmark::DoNotOptimize(block);
+  void* const block = Chosen().take(bytes);
   if (block == nullptr) {
     std::fprintf(stderr, "%s: no memory for %zu bytes\n", Chosen().name.c_str(), bytes);
     std::exit(1);
