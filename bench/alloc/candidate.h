@@ -2,7 +2,8 @@
 //
 // A process measures one candidate: nobody's memory or threads are in another one's way, and what
 // the process holds is what this candidate holds. Peers are loaded by name and called through a
-// pointer, as ours is, so a call costs the same for each; none of them replaces the program's malloc.
+// pointer, as ours is, so a call costs the same for each; none of them replaces the program's
+// malloc.
 #pragma once
 
 #include <cstddef>

@@ -16,7 +16,12 @@ void FirstTouch(benchmark::State& state) {
       static_cast<double>(bytes) / 4096, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
-BENCHMARK(FirstTouch)->Name("first_touch")->ArgName("bytes")->Arg(kLargest)->Iterations(1)->UseRealTime();
+BENCHMARK(FirstTouch)
+    ->Name("first_touch")
+    ->ArgName("bytes")
+    ->Arg(kLargest)
+    ->Iterations(1)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace bench

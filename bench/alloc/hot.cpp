@@ -13,9 +13,9 @@ void Hot(benchmark::State& state) {
   Give(TakeUsed(bytes, touch), bytes);
   for (auto _ : state) Give(TakeUsed(bytes, touch), bytes);
   // Google Benchmark divides the time by all threads' pairs; this is what one thread waits.
-  state.counters["s_per_pair"] = benchmark::Counter(
-      static_cast<double>(state.iterations()) / state.threads(),
-      benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["s_per_pair"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) / state.threads(),
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 void Cases(benchmark::internal::Benchmark* bench) {

@@ -63,8 +63,8 @@ void Larson(benchmark::State& state) {
     exchange.Swap(left);
     Empty(left);
   }
-  state.counters["ops_per_s"] = benchmark::Counter(static_cast<double>(state.iterations()),
-                                                   benchmark::Counter::kIsRate);
+  state.counters["ops_per_s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
 BENCHMARK(Larson)->Name("larson")->UseRealTime()->ThreadRange(1, 2);

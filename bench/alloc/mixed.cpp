@@ -1,8 +1,8 @@
 // 64 live blocks of 256 KiB .. 64 MiB: how long does a replacement take, and how much memory is
 // resident for what is live, at the peak and after the process has been idle?
 //
-// One byte per page is written. The idle time is longer than our decay (OPENMATRIX_DECAY_MS, 10 s by
-// default; the run script sets both) and is not timed.
+// One byte per page is written. The idle time is longer than our decay (OPENMATRIX_DECAY_MS, 10 s
+// by default; the run script sets both) and is not timed.
 #include <chrono>
 #include <cstdlib>
 #include <numeric>

@@ -78,8 +78,8 @@ class HIAI_LIB_VISIBILITY Graph {
   ///
   /// @param[in] publicKey  RSA key as PEM text ("BEGIN PUBLIC KEY"), or the path of a PEM file
   /// @return  HIAI_OK; HIAI_GRAPH_SET_PUBLIC_KEY_FAILED, and then no signature is checked any more.
-  ///          CreateGraph answers HIAI_GRAPH_SIGNATURE_DECRYPTION_FAILED when a check fails, and has
-  ///          loaded nothing
+  ///          CreateGraph answers HIAI_GRAPH_SIGNATURE_DECRYPTION_FAILED when a check fails, and
+  ///          has loaded nothing
   /// @threads any, at once; a CreateGraph that runs meanwhile may see either key
   /// @source  [doc] signature and algorithm, [choice] codes, and that a path will do
   static HIAI_StatusT SetPublicKeyForSignatureEncryption(const std::string& publicKey);
