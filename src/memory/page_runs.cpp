@@ -64,12 +64,10 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
 
 Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {
   for (int dirty = 1; dirty >= 0; --dirty) {
-    Index& index = free_[zone][dirty];
-    const auto fit = index.lower_bound({units, 0});
-    if (fit == index.end()) continue;
-    Run* const run = at_[fit->second];
-    Remove(run);
-    return run;
+    if (Run* const run = free_[zone][dirty].Fit(units)) {
+      Remove(run);
+      return run;
+    }
   }
   return nullptr;
 }
@@ -103,12 +101,12 @@ void PageRuns::Insert(Run* run) {
     Join(run, after);
   }
   Map(run);
-  IndexOf(*run).insert({run->units, run->start});
+  IndexOf(*run).Add(run);
   if (run->dirty) dirty_bytes_ += run->bytes();
 }
 
 void PageRuns::Remove(Run* run) {
-  IndexOf(*run).erase({run->units, run->start});
+  IndexOf(*run).Remove(run);
   if (run->dirty) dirty_bytes_ -= run->bytes();
 }
 
@@ -143,7 +141,7 @@ bool PageRuns::CoalesceAll(int zone) {
       Remove(after);
       Join(run, after);
       Map(run);
-      IndexOf(*run).insert({run->units, run->start});
+      IndexOf(*run).Add(run);
       if (run->dirty) dirty_bytes_ += run->bytes();
       joined = true;
     } else {
@@ -153,18 +151,11 @@ bool PageRuns::CoalesceAll(int zone) {
   return joined;
 }
 
-Run* PageRuns::DirtySince(std::chrono::steady_clock::time_point limit) const {
-  for (const auto& zone : free_) {
-    for (const auto& place : zone[1]) {
-      Run* const run = at_[place.second];
-      if (run->freed_at <= limit) return run;
-    }
-  }
-  return nullptr;
-}
-
 Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint32_t max_units) {
-  Run* const run = DirtySince(limit);
+  Run* run = nullptr;
+  for (auto zone = std::begin(free_); zone != std::end(free_) && run == nullptr; ++zone) {
+    run = (*zone)[1].FreedBefore(limit);
+  }
   if (run == nullptr) return nullptr;
   Remove(run);
   run->kind = Run::Kind::kPurging;

@@ -1,5 +1,5 @@
-// The pool's range as runs of 32 KiB units that split and coalesce: best fit, lowest address
-// among equals, pages that are already committed first.
+// The pool's range as runs of 32 KiB units that split and coalesce: the tightest bin that fits,
+// the run freed last among equals, pages that are already committed first.
 //
 // A free run is dirty (its pages may be committed) or clean. Neighbours of one kind coalesce
 // at once; when nothing fits, all neighbours do. The range below the device window's end and
@@ -9,8 +9,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <set>
-#include <utility>
+
+#include "memory/run_index.h"
 
 namespace openmatrix {
 
@@ -25,7 +25,9 @@ struct Run {
   std::uint32_t units;
   Kind kind = Kind::kFree;
   bool dirty = false;
-  std::uint8_t size_class = 0;                     // of the blocks in it
+  std::uint8_t size_class = 0;  // of the blocks in it
+  Run* previous = nullptr;      // in the one list that it is in, if any
+  Run* next = nullptr;
   std::chrono::steady_clock::time_point freed_at;  // dirty runs
   std::unique_ptr<Span> span;                      // kSpan only
 
@@ -64,9 +66,7 @@ class PageRuns {
   void EndPurge(Run* run);
 
  private:
-  using Index = std::set<std::pair<std::uint32_t, std::uint32_t>>;  // units, start
-
-  Index& IndexOf(const Run& run) { return free_[Zone(run.start)][run.dirty ? 1 : 0]; }
+  RunIndex& IndexOf(const Run& run) { return free_[Zone(run.start)][run.dirty ? 1 : 0]; }
   int Zone(std::uint32_t unit) const { return unit < window_units_ ? 0 : 1; }
   Run* TakeFrom(int zone, std::uint32_t units);
   void Insert(Run* run);  // coalesces with neighbours of the same kind
@@ -74,13 +74,12 @@ class PageRuns {
   void Join(Run* left, Run* right);
   void Map(Run* run);
   bool CoalesceAll(int zone);
-  Run* DirtySince(std::chrono::steady_clock::time_point limit) const;
 
   std::uint32_t units_;
   std::uint32_t window_units_;
-  Run** const at_;    // calloc'ed, so untouched parts cost nothing; run of each unit; null inside
-                      // free runs, but for their ends
-  Index free_[2][2];  // zone, dirty
+  Run** const at_;  // calloc'ed, so untouched parts cost nothing; run of each unit; null inside
+                    // free runs, but for their ends
+  RunIndex free_[2][2];  // zone, dirty
   std::uint64_t dirty_bytes_ = 0;
   std::uint64_t high_water_ = 0;
 };

@@ -50,7 +50,7 @@ std::uint32_t Pool::Take(std::uint32_t size_class, std::uint32_t wanted, bool wi
         grains[taken++] = first_grain + index * (block_bytes >> kGrainShift);
       }
     }
-    if (span.free == 0) Unlist(run);
+    if (span.free == 0) with_room_[size_class].Remove(run);
   }
   return taken;
 }
@@ -69,9 +69,8 @@ std::uint32_t Pool::TakeRuns(std::uint32_t size_class, std::uint32_t wanted, boo
 }
 
 Run* Pool::SpanWithRoom(std::uint32_t size_class, bool window_only) {
-  std::vector<Run*>& list = with_room_[size_class];
-  for (auto run = list.rbegin(); run != list.rend(); ++run) {
-    if (!window_only || runs_.InWindow(**run)) return *run;
+  for (Run* run = with_room_[size_class].first(); run != nullptr; run = run->next) {
+    if (!window_only || runs_.InWindow(*run)) return run;
   }
   const std::uint32_t block_bytes = ClassBytes(size_class);
   Run* const run = runs_.Allocate(SpanUnits(block_bytes), window_only, Run::Kind::kSpan,
@@ -82,17 +81,8 @@ Run* Pool::SpanWithRoom(std::uint32_t size_class, bool window_only) {
   span.blocks = static_cast<std::uint32_t>(run->bytes() / block_bytes);
   span.free = span.blocks;
   for (std::uint32_t index = 0; index < span.blocks; ++index) SetBit(span, index, true);
-  span.list_index = list.size();
-  list.push_back(run);
+  with_room_[size_class].Add(run);
   return run;
-}
-
-void Pool::Unlist(Run* run) {
-  std::vector<Run*>& list = with_room_[run->size_class];
-  const std::size_t index = run->span->list_index;
-  list[index] = list.back();
-  list[index]->span->list_index = index;
-  list.pop_back();
 }
 
 bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now) {
@@ -112,13 +102,12 @@ bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point 
   const auto index = static_cast<std::uint32_t>(distance / block_bytes);
   if (distance % block_bytes != 0 || index >= span.blocks || TestBit(span, index)) return false;
   SetBit(span, index, true);
-  if (span.free++ == 0) {
-    span.list_index = with_room_[size_class].size();
-    with_room_[size_class].push_back(run);
-  }
+  RunList& list = with_room_[size_class];
+  if (span.free++ == 0) list.Add(run);
   // One empty span of a class stays: the next refill would only cut it again.
-  if (span.free == span.blocks && with_room_[size_class].size() > 1) {
-    Unlist(run);
+  const bool only = list.first() == run && run->next == nullptr;
+  if (span.free == span.blocks && !only) {
+    list.Remove(run);
     runs_.Release(run, now);
   }
   return true;
@@ -141,12 +130,14 @@ bool Pool::Find(std::uint64_t offset, BlockPlace& place) const {
 }
 
 void Pool::ReleaseEmptySpans(Clock::time_point now) {
-  for (std::vector<Run*>& list : with_room_) {
-    for (std::size_t index = list.size(); index-- > 0;) {
-      Run* const run = list[index];
-      if (run->span->free != run->span->blocks) continue;
-      Unlist(run);
-      runs_.Release(run, now);
+  for (RunList& list : with_room_) {
+    for (Run* run = list.first(); run != nullptr;) {
+      Run* const next = run->next;
+      if (run->span->free == run->span->blocks) {
+        list.Remove(run);
+        runs_.Release(run, now);
+      }
+      run = next;
     }
   }
 }

@@ -6,10 +6,8 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <chrono>
 #include <cstdint>
-#include <vector>
 
 #include "memory/page_runs.h"
 #include "memory/size_class.h"
@@ -22,7 +20,6 @@ struct Span {
   std::uint32_t blocks = 0;
   std::uint32_t free = 0;
   std::array<std::uint64_t, kMaxBlocks / 64> free_bits{};
-  std::size_t list_index = 0;  // position in Pool's list of spans with room, while free > 0
 };
 
 // What stands at an offset of the pool.
@@ -58,10 +55,9 @@ class Pool {
   std::uint32_t TakeRuns(std::uint32_t size_class, std::uint32_t wanted, bool window_only,
                          std::uint32_t* grains);
   Run* SpanWithRoom(std::uint32_t size_class, bool window_only);
-  void Unlist(Run* run);
 
   PageRuns runs_;
-  std::array<std::vector<Run*>, kClasses> with_room_;
+  std::array<RunList, kClasses> with_room_;  // spans
 };
 
 }  // namespace openmatrix

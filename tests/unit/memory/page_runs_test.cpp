@@ -62,7 +62,7 @@ TEST_F(PageRunsTest, FreedNeighboursBecomeOneRun) {
   EXPECT_EQ(joined->start, 8u);
 }
 
-TEST_F(PageRunsTest, TheTightestHoleIsTakenAndOfEqualOnesTheLowest) {
+TEST_F(PageRunsTest, TheTightestHoleIsTakenAndOfEqualOnesTheOneFreedLast) {
   PageRun* runs[8];
   const std::uint32_t units[8] = {6, 1, 3, 1, 3, 1, 4, 13};
   for (int i = 0; i < 8; ++i) runs[i] = Get(units[i]);
@@ -100,8 +100,8 @@ TEST_F(PageRunsTest, PagesThatAreCommittedAlreadyAreUsedFirst) {
   PageRun* low = Get(4);
   PageRun* keep = Get(1);
   PageRun* high = Get(4);
-  Put(low);
   Put(high);
+  Put(low);
   PageRun* purged = runs_.BeginPurge(kForEver, 4);
   ASSERT_NE(purged, nullptr);
   ASSERT_EQ(purged->start, 0u);
