@@ -28,7 +28,12 @@ FreeVerdict Heap::Free(void* address, Family family) noexcept {
   std::uint64_t offset;
   if (impl_->Locate(address, view, offset)) {
     SideCache* const cache = impl_->CacheFor(view);
-    if (cache != nullptr && cache->TryFree(address, family)) return FreeVerdict::kFreed;
+    std::uint32_t grain;
+    std::uint32_t size_class;
+    if (cache != nullptr && cache->TryEndHold(address, family, grain, size_class)) {
+      impl_->ReturnBlock(view, grain, size_class);
+      return FreeVerdict::kFreed;
+    }
   }
   return impl_->FreeSlow(address, family);
 }

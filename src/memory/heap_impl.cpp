@@ -191,25 +191,39 @@ void Heap::Impl::Unbias(BlockWord word) noexcept {
 MemoryCounts Heap::Impl::Counts() {
   MemoryCounts counts;
   MutexLock lock(mutex);
+  // What ended is read before what began: a block that comes and goes meanwhile, on whatever
+  // thread, must not count as -1.
   for (std::size_t side = 0; side < counts.views.size(); ++side) {
     ViewCounts& view = counts.views[side];
     const ViewTotals& total = totals.views[side];
-    view.frees = total.frees.load(std::memory_order_relaxed);
-    view.live_blocks = total.arrived.load() - total.left.load() - view.frees;
-    view.live_bytes =
-        total.arrived_bytes.load() - total.left_bytes.load() - total.freed_bytes.load();
+    view.frees = total.frees.load(std::memory_order_acquire);
+    view.live_blocks -= view.frees + total.left.load(std::memory_order_acquire);
+    view.live_bytes -= total.freed_bytes.load(std::memory_order_acquire) +
+                       total.left_bytes.load(std::memory_order_acquire);
+  }
+  for (const auto& cache : caches) {
+    ViewCounts& view = counts.views[cache->view().index];
+    const SideCache::Tally ended = cache->freed();
+    view.frees += ended.blocks;
+    view.live_blocks -= ended.blocks;
+    view.live_bytes -= ended.bytes;
+  }
+  for (std::size_t side = 0; side < counts.views.size(); ++side) {
+    ViewCounts& view = counts.views[side];
+    const ViewTotals& total = totals.views[side];
+    view.live_blocks += total.arrived.load(std::memory_order_relaxed);
+    view.live_bytes += total.arrived_bytes.load(std::memory_order_relaxed);
     view.peak_bytes = accounts[side].peak();
     view.charged_bytes = accounts[side].charged();
     view.limit_bytes = accounts[side].limit();
     counts.quarantined_blocks += quarantines[side].blocks();
   }
   for (const auto& cache : caches) {
-    const SideCache::Totals own = cache->totals();
     ViewCounts& view = counts.views[cache->view().index];
-    view.allocations += own.allocations;
-    view.frees += own.frees;
-    view.live_blocks += own.allocations - own.frees;
-    view.live_bytes += own.allocated_bytes - own.freed_bytes;
+    const SideCache::Tally issued = cache->issued();
+    view.allocations += issued.blocks;
+    view.live_blocks += issued.blocks;
+    view.live_bytes += issued.bytes;
   }
   counts.shared_sends = totals.shared_sends.load();
   counts.shared_bytes = totals.shared_bytes.load();

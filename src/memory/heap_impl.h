@@ -87,7 +87,11 @@ class Heap::Impl final : public ForkAware {
   void PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept OPENMATRIX_REQUIRES(mutex);
   void ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class) noexcept
       OPENMATRIX_EXCLUDES(mutex);
-  void MakeRoom(SideCache& cache, std::uint32_t size_class) OPENMATRIX_REQUIRES(mutex);
+  // Lets the cache keep more blocks of that class, or fewer of others.
+  void Widen(SideCache& cache, std::uint32_t size_class) OPENMATRIX_REQUIRES(mutex);
+  // Takes `count` blocks out of the cache, back to the pool.
+  void Flush(SideCache& cache, std::uint32_t size_class, std::uint32_t count)
+      OPENMATRIX_REQUIRES(mutex);
   void DrainCache(SideCache& cache) OPENMATRIX_REQUIRES(mutex);
   // Empties the caches for which `wanted(cache)`, whoever owns them.
   template <typename Wanted>

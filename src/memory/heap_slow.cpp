@@ -38,7 +38,8 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family fa
   const std::uint64_t block_bytes = ClassBytes(size_class);
   // A stack is empty here, but for one that its owner found closed by a fork.
   const bool single = cache.closed() || cache.CountOf(size_class) > 0;
-  std::uint32_t wanted = single ? 1 : SideCache::BatchOf(size_class);
+  if (!single) Widen(cache, size_class);
+  std::uint32_t wanted = single ? 1 : cache.BatchOf(size_class);
   if (!account.TryCharge(wanted * block_bytes)) {
     wanted = 1;
     if (!account.TryCharge(block_bytes)) return false;
@@ -192,8 +193,12 @@ bool Heap::Impl::TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t fl
   if (!table->Change(offset, seen, after.live() ? after : BlockWord{})) return false;
 
   if (drops_hold) {
-    totals.views[holder.index].frees.fetch_add(1, std::memory_order_relaxed);
-    totals.views[holder.index].freed_bytes.fetch_add(before.asked(), std::memory_order_relaxed);
+    if (SideCache* const cache = CacheFor(holder)) {
+      cache->CountFree(before.asked());
+    } else {
+      totals.views[holder.index].frees.fetch_add(1, std::memory_order_release);
+      totals.views[holder.index].freed_bytes.fetch_add(before.asked(), std::memory_order_release);
+    }
   }
   if (!after.live()) {
     if (drops_hold) {
@@ -220,7 +225,9 @@ void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_
   if (cache != nullptr && cache->TryKeep(grain, size_class)) return;
   MutexLock lock(mutex);
   if (cache != nullptr && !cache->closed()) {
-    MakeRoom(*cache, size_class);
+    // The freed block stays on top: what leaves is the oldest of its class.
+    Widen(*cache, size_class);
+    if (!cache->HasRoomFor(size_class)) Flush(*cache, size_class, cache->BatchOf(size_class));
     if (cache->HasRoomFor(size_class)) {
       cache->Refill(size_class, &grain, 1);
       return;
@@ -230,28 +237,23 @@ void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_
   PutBack(grain, size_class);
 }
 
-// The freed block stays on top: what leaves is the oldest of its class, then what is largest.
-void Heap::Impl::MakeRoom(SideCache& cache, std::uint32_t size_class) {
-  const auto flush = [&](std::uint32_t from,
-                         std::uint32_t count) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-    std::array<std::uint32_t, kDrainBatch> grains;
-    const std::uint32_t taken = cache.Drain(from, count, grains.data());
-    accounts[cache.view().index].Uncharge(std::uint64_t{taken} * ClassBytes(from));
-    for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], from);
-  };
-  flush(size_class, SideCache::BatchOf(size_class));
-  for (std::uint32_t other = kClasses - 1; other > 0 && !cache.HasRoomFor(size_class); --other) {
-    flush(other, kDrainBatch);
+void Heap::Impl::Widen(SideCache& cache, std::uint32_t size_class) {
+  while (const std::uint32_t loser = cache.Widen(size_class)) {
+    Flush(cache, loser, cache.SurplusOf(loser));
   }
 }
 
-void Heap::Impl::DrainCache(SideCache& cache) {
+void Heap::Impl::Flush(SideCache& cache, std::uint32_t size_class, std::uint32_t count) {
   std::array<std::uint32_t, kDrainBatch> grains;
+  const std::uint32_t taken = cache.Drain(size_class, count, grains.data());
+  if (taken == 0) return;
+  accounts[cache.view().index].Uncharge(std::uint64_t{taken} * ClassBytes(size_class));
+  for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], size_class);
+}
+
+void Heap::Impl::DrainCache(SideCache& cache) {
   for (std::uint32_t size_class = 1; size_class < kClasses; ++size_class) {
-    const std::uint32_t taken = cache.Drain(size_class, kDrainBatch, grains.data());
-    if (taken == 0) continue;
-    accounts[cache.view().index].Uncharge(std::uint64_t{taken} * ClassBytes(size_class));
-    for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], size_class);
+    Flush(cache, size_class, kDrainBatch);
   }
 }
 

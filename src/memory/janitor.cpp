@@ -13,8 +13,7 @@ namespace {
 constexpr std::uint32_t kSliceUnits = (8u << 20) >> kUnitShift;  // at most 2 ms per slice
 
 std::uint64_t UsesOf(const SideCache& cache) {
-  const SideCache::Totals totals = cache.totals();
-  return totals.allocations + totals.frees;
+  return cache.issued().blocks + cache.freed().blocks;
 }
 
 }  // namespace

@@ -7,12 +7,14 @@
 namespace openmatrix {
 namespace {
 
-constexpr std::uint32_t kBatchBytes = 1u << 20;
 constexpr std::uint32_t kMaxBatch = 32;
+constexpr std::uint32_t kPatience = 8;  // refusals before a class gets room at others' expense
 
+// The highest bound a class can have.
 std::uint32_t CapacityOf(std::uint32_t size_class) {
-  const std::uint64_t fits = SideCache::kBoundBytes / ClassBytes(size_class);
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(fits, 1, SideCache::kMaxSlots));
+  const bool large = size_class >= SideCache::kFirstLarge;
+  const std::uint32_t bytes = large ? SideCache::kLargeBytes : SideCache::kSmallClassBytes;
+  return std::clamp(bytes / ClassBytes(size_class), large ? 1u : 2u, SideCache::kMaxSlots);
 }
 
 }  // namespace
@@ -31,19 +33,51 @@ SideCache::SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::u
   std::uint32_t slots = 0;
   for (std::uint32_t size_class = 1; size_class < kClasses; ++size_class) {
     Bin& bin = bins_[size_class];
-    bin.capacity = CapacityOf(size_class);
+    bin.limit = size_class < kFirstLarge ? CapacityOf(size_class) : 0;
     bin.first = slots;
     bin.block_bytes = ClassBytes(size_class);
-    slots += bin.capacity;
+    slots += CapacityOf(size_class);
   }
   slots_.reset(new std::uint32_t[slots]);
   Open();
 }
 
-std::uint32_t SideCache::BatchOf(std::uint32_t size_class) {
-  const std::uint32_t half = std::max(1u, CapacityOf(size_class) / 2);
-  const std::uint32_t by_bytes = std::max(1u, kBatchBytes / ClassBytes(size_class));
-  return std::min({half, by_bytes, kMaxBatch});
+std::uint32_t SideCache::BatchOf(std::uint32_t size_class) const {
+  return std::clamp(bins_[size_class].limit / 2, 1u, kMaxBatch);
+}
+
+std::uint32_t SideCache::Widen(std::uint32_t size_class) {
+  Bin& bin = bins_[size_class];
+  if (size_class < kFirstLarge || bin.limit == CapacityOf(size_class)) return 0;
+  const bool huge = bin.block_bytes > kLargeBytes;
+  if (huge ? huge_ == 0 : large_bytes_ + bin.block_bytes <= kLargeBytes) {
+    huge ? huge_ = size_class : large_bytes_ += bin.block_bytes;
+    ++bin.limit;
+    refusals_ = 0;
+    return 0;
+  }
+  if (refusals_ < kPatience) {
+    ++refusals_;
+    return 0;
+  }
+  std::uint32_t loser = huge_;
+  if (huge) {
+    huge_ = 0;
+  } else {
+    // Round and round: no class is the victim twice before all others were.
+    const auto can_lose = [&] {
+      return hand_ != size_class && hand_ != huge_ && bins_[hand_].limit > 0;
+    };
+    const std::uint32_t last = hand_;
+    do {
+      hand_ = hand_ + 1 < kClasses ? hand_ + 1 : kFirstLarge;
+    } while (!can_lose() && hand_ != last);
+    if (!can_lose()) return 0;  // this one has all the bytes
+    loser = hand_;
+    large_bytes_ -= bins_[loser].block_bytes;
+  }
+  --bins_[loser].limit;
+  return loser;
 }
 
 void SideCache::Refill(std::uint32_t size_class, const std::uint32_t* grains, std::uint32_t count) {
@@ -58,7 +92,6 @@ std::uint32_t SideCache::Drain(std::uint32_t size_class, std::uint32_t count,
   std::copy_n(stack, taken, grains);
   std::copy(stack + taken, stack + bin.count, stack);
   bin.count -= taken;
-  cached_bytes_ -= std::uint64_t{taken} * bin.block_bytes;
   return taken;
 }
 
@@ -72,15 +105,6 @@ void SideCache::Share() {
   ProcessBarrier();
   AwaitIdle();
   shared_for_all_.store(true, std::memory_order_release);
-}
-
-SideCache::Totals SideCache::totals() const {
-  Totals now;  // what ended first: a block that comes and goes meanwhile must not count as -1
-  now.frees = frees_.load(std::memory_order_acquire);
-  now.freed_bytes = freed_bytes_.load(std::memory_order_acquire);
-  now.allocations = allocations_.load(std::memory_order_relaxed);
-  now.allocated_bytes = allocated_bytes_.load(std::memory_order_relaxed);
-  return now;
 }
 
 }  // namespace openmatrix

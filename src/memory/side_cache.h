@@ -8,6 +8,9 @@
 // A cache starts private: its thread frees its own blocks by a plain store. The first foreign
 // change of one of its blocks makes it shared for good; from then on the owner, too, pays for
 // a compare-and-swap. See docs/design/memory.md.
+//
+// Each class has a bound. That of a small class is fixed, 256 KiB; large ones share 16 MiB, a
+// block at a time as they are used, and one block above that is kept besides.
 #pragma once
 
 #include <array>
@@ -25,8 +28,9 @@ namespace openmatrix {
 // Aligned so that no owner writes to a line, or its neighbour, that another one uses.
 class alignas(128) SideCache {
  public:
-  // Most bytes kept, unless a single block is larger: what a last-level cache slice holds.
-  static constexpr std::uint64_t kBoundBytes = 12ull << 20;
+  static constexpr std::uint32_t kSmallClassBytes = 256u << 10;  // kept of each small class
+  static constexpr std::uint32_t kLargeBytes = 16u << 20;        // kept of all large classes
+  static constexpr std::uint32_t kFirstLarge = ClassOf(256u << 10);
   static constexpr std::uint32_t kMaxSlots = 256;  // per size class
 
   static constexpr std::uint32_t kSharedBit = 1;  // owner must compare-and-swap
@@ -45,7 +49,6 @@ class alignas(128) SideCache {
     if (family == Family::kDvpp && slots_[bin.first + bin.count - 1] >= window_grains_)
       return nullptr;
     --bin.count;
-    cached_bytes_ -= bin.block_bytes;
     return Issue(slots_[bin.first + bin.count], bytes, size_class, bin.block_bytes, family,
                  release);
   }
@@ -53,33 +56,19 @@ class alignas(128) SideCache {
   // True if the address is the start of a block that this cache issued, its hold is of that
   // family and untouched by others, and there was room for it. False: take the slow path.
   bool TryFree(void* address, Family family) noexcept {
-    const std::uint64_t offset = OffsetOf(address);
-    if (offset >= view_bytes_ || offset % kGrainBytes != 0) return false;
-    BlockTable::Word& word = words_[offset >> kGrainShift];
+    std::uint32_t grain;
+    Bin* bin = nullptr;
     const Use use(*this);
-    std::uint64_t seen = word.load(std::memory_order_relaxed);
-    constexpr std::uint64_t kVaries =
-        BlockWord::kManual | ((1ull << BlockWord::kOriginShift) - 1);  // class and slack
-    if ((seen & ~kVaries) != (family == Family::kDvpp ? own_dvpp_ : own_transfer_)) {
-      return false;
-    }
-    Bin& bin = bins_[seen & BlockWord::kClassMask];
-    if (use.gate != 0) {
-      if ((use.gate & kClosedBit) != 0 || !HasRoom(bin) ||
-          !word.compare_exchange_strong(seen, 0, std::memory_order_acq_rel,
-                                        std::memory_order_relaxed)) {
-        return false;
-      }
-    } else {
-      if (!HasRoom(bin)) return false;
-      word.store(0, std::memory_order_release);
-    }
-    const std::uint32_t asked =
-        bin.block_bytes -
-        static_cast<std::uint32_t>(seen >> BlockWord::kSlackShift & BlockWord::kSlackMask);
-    if (kPoisoning) Poison(address, asked);
-    Push(bin, static_cast<std::uint32_t>(offset >> kGrainShift));
-    Count(frees_, freed_bytes_, asked);
+    return TryEnd(use, address, family, true, grain, bin) && Push(*bin, grain);
+  }
+
+  // The same without room: the block is free then, and the caller's.
+  bool TryEndHold(void* address, Family family, std::uint32_t& grain,
+                  std::uint32_t& size_class) noexcept {
+    Bin* bin = nullptr;
+    const Use use(*this);
+    if (!TryEnd(use, address, family, false, grain, bin)) return false;
+    size_class = static_cast<std::uint32_t>(bin - bins_.data());
     return true;
   }
 
@@ -87,10 +76,12 @@ class alignas(128) SideCache {
   bool TryKeep(std::uint32_t grain, std::uint32_t size_class) noexcept {
     const Use use(*this);
     Bin& bin = bins_[size_class];
-    if ((use.gate & kClosedBit) != 0 || !HasRoom(bin)) return false;
-    Push(bin, grain);
-    return true;
+    if ((use.gate & kClosedBit) != 0 || bin.count >= bin.limit) return false;
+    return Push(bin, grain);
   }
+
+  // Counts a free, by the owner, of a hold that this cache did not issue.
+  void CountFree(std::uint32_t asked) noexcept { Count(frees_, freed_bytes_, asked); }
 
   // Marks the block at `grain` as issued by this cache. REQUIRES: the block is free and the
   // caller's. Needs neither a Use nor the lock: the stacks stay as they are.
@@ -114,13 +105,23 @@ class alignas(128) SideCache {
   // -- REQUIRES for all below: the heap's lock, and the cache is stopped or its owner calls.
 
   // How many blocks of the class a refill should bring, and a flush should take.
-  static std::uint32_t BatchOf(std::uint32_t size_class);
+  std::uint32_t BatchOf(std::uint32_t size_class) const;
+  // Lets a class keep one block more, if it is large and in use, from the bytes that are left or
+  // else, now and then, at another class's expense. Returns that class, or 0: after draining what
+  // it has above its bound, call again.
+  std::uint32_t Widen(std::uint32_t size_class);
+  // Blocks above the class's bound.
+  std::uint32_t SurplusOf(std::uint32_t size_class) const {
+    const Bin& bin = bins_[size_class];
+    return bin.count > bin.limit ? bin.count - bin.limit : 0;
+  }
   void Refill(std::uint32_t size_class, const std::uint32_t* grains, std::uint32_t count);
   // Takes up to `count` blocks out, least recently freed first.
   std::uint32_t Drain(std::uint32_t size_class, std::uint32_t count, std::uint32_t* grains);
-  bool HasRoomFor(std::uint32_t size_class) const { return HasRoom(bins_[size_class]); }
+  bool HasRoomFor(std::uint32_t size_class) const {
+    return bins_[size_class].count < bins_[size_class].limit;
+  }
   std::uint32_t CountOf(std::uint32_t size_class) const { return bins_[size_class].count; }
-  std::uint64_t cached_bytes() const { return cached_bytes_; }
 
   // Any thread. Close and Open nest through the heap's lock; after Close, ProcessBarrier and
   // AwaitIdle the cache stays untouched by its owner until Open.
@@ -135,19 +136,25 @@ class alignas(128) SideCache {
   bool shared() const { return shared_for_all_.load(std::memory_order_acquire); }
   void Share();  // REQUIRES: the heap's lock
 
-  struct Totals {
-    std::uint64_t allocations, allocated_bytes, frees, freed_bytes;
+  struct Tally {
+    std::uint64_t blocks, bytes;
   };
-  Totals totals() const;
+  Tally issued() const {
+    return {allocations_.load(std::memory_order_acquire),
+            allocated_bytes_.load(std::memory_order_acquire)};
+  }
+  Tally freed() const {
+    return {frees_.load(std::memory_order_acquire), freed_bytes_.load(std::memory_order_acquire)};
+  }
 
  private:
   struct Bin {
     std::uint32_t count = 0;
-    std::uint32_t capacity = 0;
+    std::uint32_t limit = 0;
     std::uint32_t first = 0;  // of its part of slots_
     std::uint32_t block_bytes = 0;
   };
-  using Counter = std::atomic<std::uint64_t>;  // written by the owner only; partner: totals
+  using Counter = std::atomic<std::uint64_t>;  // written by the owner only; partner: issued, freed
 
   // One use by the owner.
   struct Use {
@@ -167,13 +174,37 @@ class alignas(128) SideCache {
   std::uint64_t OffsetOf(const void* address) const {
     return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(base_);
   }
-  bool HasRoom(const Bin& bin) const {
-    return bin.count < bin.capacity &&
-           (cached_bytes_ + bin.block_bytes <= kBoundBytes || cached_bytes_ == 0);
+  bool TryEnd(const Use& use, void* address, Family family, bool needs_room, std::uint32_t& grain,
+              Bin*& bin) noexcept {
+    const std::uint64_t offset = OffsetOf(address);
+    if (offset >= view_bytes_ || offset % kGrainBytes != 0) return false;
+    BlockTable::Word& word = words_[offset >> kGrainShift];
+    std::uint64_t seen = word.load(std::memory_order_relaxed);
+    constexpr std::uint64_t kVaries =
+        BlockWord::kManual | ((1ull << BlockWord::kOriginShift) - 1);  // class and slack
+    if ((seen & ~kVaries) != (family == Family::kDvpp ? own_dvpp_ : own_transfer_)) return false;
+    bin = &bins_[seen & BlockWord::kClassMask];
+    if (needs_room && bin->count >= bin->limit) return false;
+    if (use.gate != 0) {
+      if ((use.gate & kClosedBit) != 0 ||
+          !word.compare_exchange_strong(seen, 0, std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
+        return false;
+      }
+    } else {
+      word.store(0, std::memory_order_release);
+    }
+    const std::uint32_t asked =
+        bin->block_bytes -
+        static_cast<std::uint32_t>(seen >> BlockWord::kSlackShift & BlockWord::kSlackMask);
+    if (kPoisoning) Poison(address, asked);
+    grain = static_cast<std::uint32_t>(offset >> kGrainShift);
+    Count(frees_, freed_bytes_, asked);
+    return true;
   }
-  void Push(Bin& bin, std::uint32_t grain) {
+  bool Push(Bin& bin, std::uint32_t grain) {
     slots_[bin.first + bin.count++] = grain;
-    cached_bytes_ += bin.block_bytes;
+    return true;
   }
   static void Count(Counter& number, Counter& total, std::uint32_t bytes) {
     number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_release);
@@ -191,12 +222,15 @@ class alignas(128) SideCache {
   const std::uint64_t own_transfer_;  // BlockWord::IssuedBy this cache
   const std::uint64_t own_dvpp_;
   const Heap::Impl* const heap_;
-  std::uint64_t cached_bytes_ = 0;
   Counter allocations_{0};
   Counter allocated_bytes_{0};
   Counter frees_{0};
   Counter freed_bytes_{0};
   std::atomic<bool> shared_for_all_{false};  // set once the owner is known to have seen kSharedBit
+  std::uint32_t large_bytes_ = 0;            // the sum of the large classes' bounds
+  std::uint32_t huge_ = 0;      // the one class above kLargeBytes that may keep a block
+  std::uint32_t refusals_ = 0;  // of Widen, since it last granted
+  std::uint32_t hand_ = kFirstLarge;
   std::array<Bin, kClasses> bins_;
   std::unique_ptr<std::uint32_t[]> slots_;
 };

@@ -72,28 +72,100 @@ TEST_F(SideCacheTest, OnlyStartsOfItsOwnBlocksOfThatFamilyAreFreed) {
   EXPECT_FALSE(Free(block));
 }
 
-TEST_F(SideCacheTest, ItKeepsAtMost12MiBOfManyBlocks) {
-  EXPECT_EQ(Fill(ClassOf(1 << 20)), 12u);
-  EXPECT_EQ(cache_->cached_bytes(), SideCache::kBoundBytes);
-  EXPECT_FALSE(cache_->TryKeep(99, ClassOf(128)));
-}
-
-TEST_F(SideCacheTest, ItKeepsOneBlockOfAnySizeAndThenNoOther) {
-  EXPECT_EQ(Fill(ClassOf(kLargestBlock)), 1u);
-  EXPECT_FALSE(cache_->TryKeep(99, ClassOf(128)));
-  EXPECT_FALSE(cache_->HasRoomFor(ClassOf(128)));
-}
-
-TEST_F(SideCacheTest, SmallBlocksAreBoundedByNumber) {
+TEST_F(SideCacheTest, OfASmallClassItKeeps256KiBAtLeastTwoAndAtMost256Blocks) {
   EXPECT_EQ(Fill(ClassOf(128)), SideCache::kMaxSlots);
-  EXPECT_TRUE(cache_->HasRoomFor(ClassOf(256)));
+  EXPECT_EQ(Fill(ClassOf(4096)), 64u);
+  EXPECT_EQ(Fill(ClassOf(64 << 10)), 4u);
+  EXPECT_EQ(Fill(ClassOf(224 << 10)), 2u);
 }
 
-TEST_F(SideCacheTest, ABatchIsHalfAStackAMebibyteOr32BlocksWhicheverIsLeast) {
-  EXPECT_EQ(SideCache::BatchOf(ClassOf(128)), 32u);
-  EXPECT_EQ(SideCache::BatchOf(ClassOf(128 << 10)), 8u);
-  EXPECT_EQ(SideCache::BatchOf(ClassOf(1 << 20)), 1u);
-  EXPECT_EQ(SideCache::BatchOf(ClassOf(kLargestBlock)), 1u);
+TEST_F(SideCacheTest, ALargeClassIsWidenedByOneBlockAtATime) {
+  const std::uint32_t size_class = ClassOf(1 << 20);
+  EXPECT_EQ(Fill(size_class), 0u);
+  EXPECT_EQ(cache_->Widen(size_class), 0u);
+  EXPECT_EQ(Fill(size_class), 1u);
+  EXPECT_EQ(cache_->Widen(size_class), 0u);
+  EXPECT_EQ(Fill(size_class), 1u) << "one more";
+}
+
+TEST_F(SideCacheTest, LargeClassesTogetherKeep16MiB) {
+  for (int time = 0; time < 100; ++time) EXPECT_EQ(cache_->Widen(ClassOf(1 << 20)), 0u);
+  EXPECT_EQ(Fill(ClassOf(1 << 20)), 16u);
+  EXPECT_EQ(cache_->Widen(ClassOf(2 << 20)), 0u);
+  EXPECT_EQ(Fill(ClassOf(2 << 20)), 0u);
+}
+
+TEST_F(SideCacheTest, AClassThatAsksAgainAndAgainGetsItsRoomFromTheOthersInTurn) {
+  const std::uint32_t first = ClassOf(1 << 20);
+  const std::uint32_t second = ClassOf(6 << 20);
+  const std::uint32_t third = ClassOf(8 << 20);
+  for (int time = 0; time < 2; ++time) cache_->Widen(first);
+  cache_->Widen(second);
+  cache_->Widen(third);
+  EXPECT_EQ(Fill(first) + Fill(second) + Fill(third), 4u);
+
+  const std::uint32_t late = ClassOf(3 << 20);
+  std::vector<std::uint32_t> losers;
+  while (!cache_->HasRoomFor(late)) {
+    if (const std::uint32_t loser = cache_->Widen(late)) {
+      losers.push_back(loser);
+      std::uint32_t grain;
+      EXPECT_EQ(cache_->SurplusOf(loser), 1u);
+      EXPECT_EQ(cache_->Drain(loser, 1, &grain), 1u);
+    }
+  }
+
+  EXPECT_EQ(losers, (std::vector<std::uint32_t>{first, second}));
+  EXPECT_EQ(Fill(late), 1u);
+  EXPECT_EQ(cache_->CountOf(third), 1u);
+}
+
+TEST_F(SideCacheTest, OneBlockAbove16MiBIsKeptBesides) {
+  const std::uint32_t first = ClassOf(kLargestBlock);
+  const std::uint32_t second = ClassOf(64 << 20);
+  for (int time = 0; time < 100; ++time) cache_->Widen(ClassOf(1 << 20));
+  EXPECT_EQ(Fill(ClassOf(1 << 20)), 16u);
+  EXPECT_EQ(cache_->Widen(first), 0u);
+  EXPECT_EQ(cache_->Widen(first), 0u);
+  EXPECT_EQ(Fill(first), 1u);
+
+  std::uint32_t loser = 0;
+  while (loser == 0) loser = cache_->Widen(second);
+  EXPECT_EQ(loser, first);
+  EXPECT_EQ(cache_->SurplusOf(first), 1u);
+  cache_->Widen(second);
+  EXPECT_TRUE(cache_->HasRoomFor(second));
+  EXPECT_EQ(cache_->CountOf(ClassOf(1 << 20)), 16u);
+}
+
+TEST_F(SideCacheTest, AClassThatHasAllTheBytesTakesNoneFromItself) {
+  for (int time = 0; time < 100; ++time) cache_->Widen(ClassOf(256 << 10));
+  EXPECT_EQ(Fill(ClassOf(256 << 10)), 64u);
+}
+
+TEST_F(SideCacheTest, ABatchIsHalfTheBoundAtMost32Blocks) {
+  EXPECT_EQ(cache_->BatchOf(ClassOf(128)), 32u);
+  EXPECT_EQ(cache_->BatchOf(ClassOf(32 << 10)), 4u);
+  EXPECT_EQ(cache_->BatchOf(ClassOf(1 << 20)), 1u);
+  for (int time = 0; time < 8; ++time) cache_->Widen(ClassOf(1 << 20));
+  EXPECT_EQ(cache_->BatchOf(ClassOf(1 << 20)), 4u);
+}
+
+TEST_F(SideCacheTest, AHoldThatEndsWithoutRoomLeavesTheBlockToTheCaller) {
+  const std::uint32_t large = ClassOf(300 << 10);
+  auto* block = static_cast<std::uint8_t*>(
+      cache_->Issue(8, 300 << 10, large, ClassBytes(large), Family::kTransfer, Release::kAuto));
+  EXPECT_FALSE(Free(block)) << "no room for this class";
+
+  std::uint32_t grain = 0;
+  std::uint32_t size_class = 0;
+  EXPECT_FALSE(cache_->TryEndHold(block, Family::kDvpp, grain, size_class));
+  EXPECT_TRUE(cache_->TryEndHold(block, Family::kTransfer, grain, size_class));
+  EXPECT_EQ(grain, 8u);
+  EXPECT_EQ(size_class, large);
+  EXPECT_FALSE(cache_->TryEndHold(block, Family::kTransfer, grain, size_class)) << "once";
+  EXPECT_EQ(cache_->freed().blocks, 1u);
+  EXPECT_EQ(cache_->freed().bytes, 300u << 10);
 }
 
 TEST_F(SideCacheTest, DrainTakesTheOldestFirst) {
@@ -106,7 +178,7 @@ TEST_F(SideCacheTest, DrainTakesTheOldestFirst) {
   EXPECT_EQ(taken[1], 2u);
   EXPECT_EQ(cache_->Drain(1, 4, taken), 2u);
   EXPECT_EQ(taken[0], 3u);
-  EXPECT_EQ(cache_->cached_bytes(), 0u);
+  EXPECT_EQ(cache_->CountOf(1), 0u);
 }
 
 TEST_F(SideCacheTest, AClosedCacheServesNobodyUntilItOpens) {
@@ -130,9 +202,8 @@ TEST_F(SideCacheTest, ASharedCacheWorksAsBefore) {
   ASSERT_NE(block, nullptr);
   EXPECT_TRUE(Free(block));
   EXPECT_FALSE(Free(block));
-  const SideCache::Totals totals = cache_->totals();
-  EXPECT_EQ(totals.allocations, 1u);
-  EXPECT_EQ(totals.freed_bytes, 100u);
+  EXPECT_EQ(cache_->issued().blocks, 1u);
+  EXPECT_EQ(cache_->freed().bytes, 100u);
 }
 
 // The owner's plain store and a foreign compare-and-swap: Share orders them.
