@@ -3,11 +3,20 @@ import dataclasses
 import random
 import re
 
-ALLOCATORS = ["matrix", "glibc", "jemalloc", "tcmalloc", "mimalloc", "tbb", "pmr"]
-TARGETS = ["alloc_bench"]
+OURS = "matrix"
+ALLOCATORS = [OURS, "glibc", "jemalloc", "tcmalloc", "mimalloc", "tbb", "pmr"]
+TRANSPORTS = [OURS, "boost_spsc", "tbb_queue", "tbb_queue_spin", "mutex_queue", "zmq_inproc"]
+# Candidates that are no peers but what the machine itself costs are called so: they are shown, and
+# never compared with.
+FLOOR = "floor_"
+TARGETS = ["alloc_bench", "transfer_bench"]
 
 # The decay is shortened so that idling need not take its usual ten seconds.
-IDLE = {"OPENMATRIX_DECAY_MS": "500", "OPENMATRIX_BENCH_IDLE_S": "2"}
+IDLE = {"OPENMATRIX_DECAY_MS": "500", "BENCH_IDLE_S": "2"}
+# As many blocks as the budget that the peers get there (alloc/waiting.cpp).
+EXHAUSTED = {"OPENMATRIX_HOST_MEMORY": "16M", "OPENMATRIX_LOG": "error"}
+# The quarantine overflows at the largest payloads, which is logged once.
+TRANSFER = {"OPENMATRIX_LOG": "error"}
 
 
 @dataclasses.dataclass
@@ -28,11 +37,25 @@ WORKLOADS = [
     Workload("mixed", "alloc_bench", "^mixed/", ALLOCATORS, environment=IDLE),
     Workload("first_touch", "alloc_bench", "^first_touch/", ALLOCATORS),
     Workload("threads", "alloc_bench", "^threads/", ALLOCATORS),
+    Workload("waiting", "alloc_bench", "^waiting/", [*ALLOCATORS, "floor_futex"], 1.0, EXHAUSTED),
+    Workload("ping_pong", "transfer_bench", "^ping_pong/",
+             [*TRANSPORTS, "floor_ring", "floor_memcpy"], 0.2, TRANSFER),
+    # 5000 messages a second, so three of them are slower than p999_s.
+    Workload("paced", "transfer_bench", "^paced/", [*TRANSPORTS, "floor_futex"], 0.6, TRANSFER),
+    Workload("stream", "transfer_bench", "^stream/", [*TRANSPORTS, "floor_ring"], 0.2, TRANSFER),
+    Workload("graphs", "transfer_bench", "^graphs/", TRANSPORTS, 0.3, TRANSFER),
+    Workload("stream_d2h", "transfer_bench", "^stream_d2h/", [OURS], 0.2, TRANSFER),
+    Workload("forward3", "transfer_bench", "^forward3/", [OURS], 0.2, TRANSFER),
+    Workload("late_frees", "transfer_bench", "^late_frees/", [OURS], 0.2, TRANSFER),
+    Workload("cereal", "transfer_bench", "^cereal_", [OURS], 0.2, TRANSFER),
 ]
 
-# What --quick runs of a workload: a pair of large touched blocks takes some candidates a tenth of a
-# second.
-QUICK = {"hot": "^hot/bytes:([0-9]+/touch:0|(64|65536|1048576)/touch)"}
+# What --quick leaves out: pairs of large touched blocks, which take some candidates a tenth of a
+# second each, most of the replacements and the idling, and two copies of 256 MiB into fresh pages.
+QUICK = {"hot": "^hot/bytes:([0-9]+/touch:0|(64|65536|1048576)/touch)",
+         "forward3": "^forward3/bytes:(4096|262144|3110400|16777216)/"}
+QUICK_SECONDS = 0.01
+QUICK_ENVIRONMENT = {"mixed": {"BENCH_REPLACED": "200", "BENCH_IDLE_S": "0"}}
 
 
 @dataclasses.dataclass
@@ -55,9 +78,11 @@ class Row:
 
     def __init__(self, candidate, row, foreign):
         self.candidate = candidate
-        self.bench = re.sub(r"/(real_time|manual_time|iterations:\d+|process_time)", "", row["name"])
+        self.bench = re.sub(r"/(real_time|manual_time|iterations:\d+|process_time)", "",
+                            row["name"])
         self.foreign = foreign
-        self.values = {"ns": row["real_time"] * {"ns": 1, "us": 1e3, "ms": 1e6}[row["time_unit"]]}
+        unit = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}[row["time_unit"]]
+        self.values = {"s_per_iteration": row["real_time"] * unit}
         known = {"name", "family_index", "per_family_instance_index", "run_name", "run_type",
                  "repetitions", "repetition_index", "threads", "iterations", "real_time",
                  "cpu_time", "time_unit", "label"}
@@ -75,10 +100,12 @@ def jobs(quick, only, candidates):
             if candidates and candidate not in candidates:
                 continue
             name, seconds = workload.filter, workload.seconds
+            environment = workload.environment
             if quick:
-                name, seconds = QUICK.get(workload.name, name), 0.001
+                name, seconds = QUICK.get(workload.name, name), QUICK_SECONDS
+                environment = {**environment, **QUICK_ENVIRONMENT.get(workload.name, {})}
             result.append(Job(workload.name, workload.program, candidate, name, seconds,
-                              workload.environment))
+                              environment))
     return result
 
 

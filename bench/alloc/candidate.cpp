@@ -19,6 +19,12 @@ void* MatrixTake(std::size_t bytes) {
   return block;
 }
 
+void* MatrixTakeWaiting(std::size_t bytes, std::uint32_t milliseconds) {
+  void* block = nullptr;
+  hiai::HIAIMemory::HIAI_DMalloc(static_cast<std::uint32_t>(bytes), block, milliseconds);
+  return block;
+}
+
 void MatrixGive(void* block, std::size_t) { hiai::HIAIMemory::HIAI_DFree(block); }
 
 // -- peers with malloc and free, in the program or in a library that is loaded by name
@@ -55,7 +61,7 @@ bool LoadPeer(const Peer& peer) {
   }
   peer_take = reinterpret_cast<TakeFunction>(dlsym(library, peer.take));
   peer_give = reinterpret_cast<GiveFunction>(dlsym(library, peer.give));
-  chosen = {peer.name, PeerTake, PeerGive};
+  chosen = {peer.name, PeerTake, PeerGive, nullptr};
   return peer_take != nullptr && peer_give != nullptr;
 }
 
@@ -86,11 +92,16 @@ const std::vector<std::string>& CandidateNames() {
 
 bool Choose(const std::string& name) {
   if (name == "matrix") {
-    chosen = {name, MatrixTake, MatrixGive};
+    chosen = {name, MatrixTake, MatrixGive, MatrixTakeWaiting};
     return true;
   }
   if (name == "pmr") {
-    chosen = {name, PmrTake, PmrGive};
+    chosen = {name, PmrTake, PmrGive, nullptr};
+    return true;
+  }
+  if (name == "floor_futex") {
+    chosen = {name, [](std::size_t) -> void* { return nullptr; }, [](void*, std::size_t) {},
+              nullptr};
     return true;
   }
   for (const Peer& peer : kPeers) {

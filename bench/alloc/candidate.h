@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,13 @@ struct Candidate {
   std::string name;
   void* (*take)(std::size_t bytes) = nullptr;  // null when there is no memory
   void (*give)(void* block, std::size_t bytes) = nullptr;
+  // The same as `take`, but waits while a limit is reached. Null: there is none that it could
+  // reach.
+  void* (*take_waiting)(std::size_t bytes, std::uint32_t milliseconds) = nullptr;
 };
 
-// Every name that Choose takes, ours first.
+// Every allocator that Choose takes, ours first. It takes "floor_futex", too: no allocator (it
+// never has memory), but the floor of the workload `waiting`.
 const std::vector<std::string>& CandidateNames();
 
 // False, with a line on stderr, if there is no such candidate or its library is not installed.

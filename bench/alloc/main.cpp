@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "candidate.h"
+#include "work.h"
 
 namespace {
 
@@ -38,6 +39,7 @@ int main(int argc, char** argv) {
   }
   argc = kept;
   if (!bench::Choose(name)) return 1;
+  bench::StartBytes();
   benchmark::AddCustomContext("candidate", name);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

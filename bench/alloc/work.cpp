@@ -63,6 +63,10 @@ double CpuSeconds() {
 }
 
 std::uint64_t ResidentBytes() { return StatusBytes("VmRSS"); }
+std::uint64_t StartBytes() {
+  static const std::uint64_t bytes = ResidentBytes();
+  return bytes;
+}
 std::uint64_t PeakResidentBytes() { return StatusBytes("VmHWM"); }
 
 void ResetPeak() {

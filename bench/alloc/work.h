@@ -25,8 +25,11 @@ inline void Give(void* block, std::size_t bytes) { Chosen().give(block, bytes); 
 // CPU seconds of all threads of the process.
 double CpuSeconds();
 
-// Resident bytes of the process now, and the most since ResetPeak.
+// Resident bytes of the process now, when StartBytes was called first (before any bench, so that
+// memory which an earlier bench left behind counts), and the most since ResetPeak. Pages of a
+// shared mapping are among them; ours decommits a page in the mapping and in its file together.
 std::uint64_t ResidentBytes();
+std::uint64_t StartBytes();
 std::uint64_t PeakResidentBytes();
 void ResetPeak();
 
