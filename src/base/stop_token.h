@@ -52,14 +52,15 @@ class StopToken {
 
 // How long a call may wait, and who may end the wait early.
 struct Wait {
-  std::chrono::steady_clock::time_point deadline;
+  Deadline deadline;
   StopToken* stop = nullptr;
   Clock* clock = nullptr;            // whose time `deadline` is; heeded by Doorbell
   Interrupts* interrupts = nullptr;  // those of `interrupted_by` end the wait, too
   std::uint64_t interrupted_by = 0;
 
+  // Counted from where the wait begins.
   static Wait For(std::chrono::milliseconds time, StopToken* stop = nullptr) {
-    return Wait{std::chrono::steady_clock::now() + time, stop};
+    return Wait{Deadline::After(time), stop};
   }
   bool Stopped() const { return (stop != nullptr && stop->stopped()) || Interrupted(); }
   bool Interrupted() const { return interrupts != nullptr && interrupts->raised(interrupted_by); }

@@ -37,7 +37,7 @@ Heap::Impl::Impl(Heap& heap, const Options& given)
     accounts[side].SetLimit(limits.device_bytes);
   }
   for (const SideAccount& account : accounts) quarantines.emplace_back(account.limit());
-  by_id.reset(new std::atomic<SideCache*>[kMaxCaches + 1]());
+  private_caches.reset(new std::atomic<SideCache*>[kMaxCaches + 1]());
 
   // The first window is what devices see; the host can reach its limit even when it is full.
   const std::uint64_t host_units = (limits.host_bytes + kUnitBytes - 1) & ~(kUnitBytes - 1ull);
@@ -140,7 +140,7 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
 SideCache* Heap::Impl::MakeCacheFor(View view) {
   MutexLock lock(mutex);
   if (thread_state.caches == nullptr) {
-    auto fresh = std::make_unique<ThreadCaches>(ThreadCaches{this, {}});
+    auto fresh = std::make_unique<ThreadCaches>(this);
     threads.push_back(fresh.get());
     thread_state.caches = fresh.release();
     RetireCachesAtThreadExit(thread_state.caches);
@@ -158,7 +158,7 @@ SideCache* Heap::Impl::MakeCacheFor(View view) {
     caches.push_back(std::make_unique<SideCache>(this, id, view, AddressOf(view, 0), bytes,
                                                  pages->window_bytes(), table->words()));
     cache = caches.back().get();
-    by_id[id].store(cache, std::memory_order_release);
+    private_caches[id].store(cache, std::memory_order_release);
     if (waiters.load(std::memory_order_relaxed) > 0) cache->Close();
   } else {
     return nullptr;
@@ -174,32 +174,55 @@ void Heap::Impl::RetireThread(ThreadCaches* thread) {
     DrainCache(*cache);
     idle_caches.push_back(cache);
   }
+  totals.sends.Add(thread->sends);
   threads.erase(std::remove(threads.begin(), threads.end(), thread), threads.end());
   delete thread;
 }
 
 void Heap::Impl::Unbias(BlockWord word) noexcept {
   if (word.owner() == 0) return;
-  SideCache* const cache = by_id[word.owner()].load(std::memory_order_acquire);
+  SideCache* const cache = private_caches[word.owner()].load(std::memory_order_acquire);
+  if (cache == nullptr) return;
   const ThreadCaches* const mine = thread_state.caches;
-  if (mine != nullptr && mine->heap == this && mine->sides[cache->view().index] == cache) return;
-  if (cache->shared()) return;
+  if (mine != nullptr && mine->heap == this && mine->sides[word.origin().index] == cache) return;
   MutexLock lock(mutex);
   cache->Share();
+  private_caches[word.owner()].store(nullptr, std::memory_order_release);
+}
+
+void SendTotals::Add(const SendTotals& ended) {
+  const auto add = [](Counter& sum, const Counter& more) {
+    sum.fetch_add(more.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  };
+  for (std::size_t side = 0; side < views.size(); ++side) {
+    add(views[side].arrived, ended.views[side].arrived);
+    add(views[side].arrived_bytes, ended.views[side].arrived_bytes);
+    add(views[side].left, ended.views[side].left);
+    add(views[side].left_bytes, ended.views[side].left_bytes);
+  }
+  add(shared_sends, ended.shared_sends);
+  add(shared_bytes, ended.shared_bytes);
 }
 
 MemoryCounts Heap::Impl::Counts() {
   MemoryCounts counts;
   MutexLock lock(mutex);
+  const auto for_each_book = [&](const auto& visit) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    visit(totals.sends);
+    for (const ThreadCaches* thread : threads) visit(thread->sends);
+  };
   // What ended is read before what began: a block that comes and goes meanwhile, on whatever
   // thread, must not count as -1.
   for (std::size_t side = 0; side < counts.views.size(); ++side) {
     ViewCounts& view = counts.views[side];
     const ViewTotals& total = totals.views[side];
     view.frees = total.frees.load(std::memory_order_acquire);
-    view.live_blocks -= view.frees + total.left.load(std::memory_order_acquire);
-    view.live_bytes -= total.freed_bytes.load(std::memory_order_acquire) +
-                       total.left_bytes.load(std::memory_order_acquire);
+    view.live_blocks -= view.frees;
+    view.live_bytes -= total.freed_bytes.load(std::memory_order_acquire);
+    for_each_book([&](const SendTotals& sends) {
+      view.live_blocks -= sends.views[side].left.load(std::memory_order_acquire);
+      view.live_bytes -= sends.views[side].left_bytes.load(std::memory_order_acquire);
+    });
   }
   for (const auto& cache : caches) {
     ViewCounts& view = counts.views[cache->view().index];
@@ -210,9 +233,10 @@ MemoryCounts Heap::Impl::Counts() {
   }
   for (std::size_t side = 0; side < counts.views.size(); ++side) {
     ViewCounts& view = counts.views[side];
-    const ViewTotals& total = totals.views[side];
-    view.live_blocks += total.arrived.load(std::memory_order_relaxed);
-    view.live_bytes += total.arrived_bytes.load(std::memory_order_relaxed);
+    for_each_book([&](const SendTotals& sends) {
+      view.live_blocks += sends.views[side].arrived.load(std::memory_order_relaxed);
+      view.live_bytes += sends.views[side].arrived_bytes.load(std::memory_order_relaxed);
+    });
     view.peak_bytes = accounts[side].peak();
     view.charged_bytes = accounts[side].charged();
     view.limit_bytes = accounts[side].limit();
@@ -225,8 +249,10 @@ MemoryCounts Heap::Impl::Counts() {
     view.live_blocks += issued.blocks;
     view.live_bytes += issued.bytes;
   }
-  counts.shared_sends = totals.shared_sends.load();
-  counts.shared_bytes = totals.shared_bytes.load();
+  for_each_book([&](const SendTotals& sends) {
+    counts.shared_sends += sends.shared_sends.load(std::memory_order_relaxed);
+    counts.shared_bytes += sends.shared_bytes.load(std::memory_order_relaxed);
+  });
   for (std::size_t reason = 0; reason < kCopyReasons; ++reason) {
     counts.copies[reason] = totals.copies[reason].load();
     counts.copied_bytes[reason] = totals.copied_bytes[reason].load();

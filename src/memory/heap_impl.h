@@ -1,14 +1,16 @@
 // Inside of the heap: what its door, the sends (outgoing.cpp), the janitor and fork share.
 // Nobody above the memory floor includes this.
 //
-// One lock guards the pool, the list of caches and the quarantine; the fast paths do not take
-// it. Limits are atomics of their own. Lock order: a StopToken's lock, then this one.
+// One lock guards the pool and the list of caches; the fast paths do not take it. Limits are
+// atomics of their own, quarantines have locks of their own. Lock order: a StopToken's lock, then
+// this one, then a quarantine's.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -27,10 +29,29 @@ namespace openmatrix {
 
 class Janitor;
 
-// A thread's caches, one per view that it has used.
+// What sends moved. Each thread that has caches counts its own, by plain stores: the books of all
+// are added up when somebody asks. One more is for the others, and for threads that have ended.
+struct SendTotals {
+  using Counter = std::atomic<std::uint64_t>;  // partner: Heap::Impl::Counts
+
+  struct PerView {
+    Counter arrived{0}, arrived_bytes{0};  // holds gained by a send
+    Counter left{0}, left_bytes{0};        // holds lost by a send
+  };
+  std::array<PerView, 1 + kMaxDevices> views;
+  Counter shared_sends{0}, shared_bytes{0};
+
+  // REQUIRES: `ended` is not written any more.
+  void Add(const SendTotals& ended);
+};
+
+// A thread's caches, one per view that it has used, and its books.
 struct ThreadCaches {
-  Heap::Impl* heap;
+  explicit ThreadCaches(Heap::Impl* of) : heap(of) {}
+
+  Heap::Impl* const heap;
   std::array<SideCache*, 1 + kMaxDevices> sides{};
+  SendTotals sends;
 };
 
 class Heap::Impl final : public ForkAware {
@@ -74,8 +95,11 @@ class Heap::Impl final : public ForkAware {
   // Charges `bytes` to the view as Allocate would, waiting included.
   Status ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) OPENMATRIX_EXCLUDES(mutex);
   void Uncharge(View view, std::uint64_t bytes) noexcept OPENMATRIX_EXCLUDES(mutex);
+  // What leaves is added to `leavers`, for EndQuarantine.
   void EnterQuarantine(View view, std::uint64_t offset, std::uint32_t block_bytes,
-                       std::weak_ptr<void> message) noexcept OPENMATRIX_EXCLUDES(mutex);
+                       std::weak_ptr<void> message, Quarantine::Leavers& leavers) noexcept
+      OPENMATRIX_EXCLUDES(mutex);
+  void EndQuarantine(std::uint64_t offset) noexcept OPENMATRIX_EXCLUDES(mutex);
   void Trim() OPENMATRIX_EXCLUDES(mutex);
   void WakeAll() OPENMATRIX_EXCLUDES(mutex);
   MemoryCounts Counts() OPENMATRIX_EXCLUDES(mutex);
@@ -122,13 +146,11 @@ class Heap::Impl final : public ForkAware {
   void AfterForkInChild() override;
 
   struct ViewTotals {
-    std::atomic<std::uint64_t> arrived{0}, arrived_bytes{0};  // holds gained by a send
-    std::atomic<std::uint64_t> left{0}, left_bytes{0};        // holds lost by a send
-    std::atomic<std::uint64_t> frees{0}, freed_bytes{0};      // on the slow path
+    std::atomic<std::uint64_t> frees{0}, freed_bytes{0};  // on the slow path
   };
   struct Totals {
     std::array<ViewTotals, 1 + kMaxDevices> views;
-    std::atomic<std::uint64_t> shared_sends{0}, shared_bytes{0};
+    SendTotals sends;
     std::array<std::atomic<std::uint64_t>, kCopyReasons> copies{}, copied_bytes{};
     std::atomic<std::uint64_t> bad_frees{0}, late_frees{0}, overflows{0}, waits{0}, decommitted{0},
         huge_refusals{0};
@@ -139,7 +161,6 @@ class Heap::Impl final : public ForkAware {
   std::unique_ptr<SharedPages> pages;  // null: the system has no memory for us
   std::unique_ptr<BlockTable> table;
   std::array<SideAccount, 1 + kMaxDevices> accounts;
-  std::atomic<std::uint64_t> sends{0};
   std::atomic<std::uint32_t> waiters{0};  // partner: NotifyFreed
   std::atomic<bool> forked{false};
   std::array<std::atomic<bool>, 1 + kMaxDevices> mapped{};  // partner: MapView
@@ -151,12 +172,21 @@ class Heap::Impl final : public ForkAware {
   std::vector<std::unique_ptr<SideCache>> caches OPENMATRIX_GUARDED_BY(mutex);
   std::vector<SideCache*> idle_caches OPENMATRIX_GUARDED_BY(mutex);  // of threads that ended
   std::vector<ThreadCaches*> threads OPENMATRIX_GUARDED_BY(mutex);
-  std::vector<Quarantine> quarantines OPENMATRIX_GUARDED_BY(mutex);
-  std::unique_ptr<std::atomic<SideCache*>[]> by_id;  // partner: CacheFor publishes, Unbias reads
+  std::deque<Quarantine> quarantines;  // one per view, with locks of their own
+  // The cache of that id as long as it is private, else null. Partner: MakeCacheFor publishes,
+  // Unbias reads and clears. Beside the caches, whose lines their owners write all the time.
+  std::unique_ptr<std::atomic<SideCache*>[]> private_caches;
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
 
  private:
   SideCache* MakeCacheFor(View view) OPENMATRIX_EXCLUDES(mutex);
+  // Those of views that nobody has mapped are empty, and nobody maps one meanwhile.
+  template <typename Visit>
+  void ForEachQuarantineInUse(const Visit& visit) OPENMATRIX_REQUIRES(mutex) {
+    for (std::size_t side = 0; side < mapped.size(); ++side) {
+      if (mapped[side].load(std::memory_order_relaxed)) visit(quarantines[side]);
+    }
+  }
   // For want of room in the pool itself: breaks the quarantines of all sides, and gives up spans
   // without a block.
   void FreeUnheld(std::vector<Quarantine::Entry>& gone) OPENMATRIX_REQUIRES(mutex);

@@ -285,23 +285,15 @@ void Heap::Impl::WakeAll() {
 // -- quarantine
 
 void Heap::Impl::EnterQuarantine(View view, std::uint64_t offset, std::uint32_t block_bytes,
-                                 std::weak_ptr<void> message) noexcept {
-  std::vector<Quarantine::Entry> leaving;
+                                 std::weak_ptr<void> message,
+                                 Quarantine::Leavers& leavers) noexcept {
   std::uint64_t early = 0;
-  const auto end = [&](std::uint64_t leaver) {
-    BlockWord word = table->Load(leaver);
-    while (word.Has(BlockWord::kQuarantined) && !TryDrop(leaver, word, BlockWord::kQuarantined)) {
-    }
-  };
   try {
-    MutexLock lock(mutex);
-    early = quarantines[view.index].Enter(
-        offset, block_bytes, sends.load(std::memory_order_relaxed), std::move(message), leaving);
+    early = quarantines[view.index].Enter(offset, block_bytes, std::move(message), leavers);
   } catch (const std::bad_alloc&) {
-    end(offset);  // the send stands; a late free of this block is not recognised
+    EndQuarantine(offset);  // the send stands; a late free of this block is not recognised
   }
-  // Into this thread's cache where possible: who sends will allocate again.
-  for (const Quarantine::Entry& entry : leaving) end(entry.offset);
+  NotifyFreed();  // who waits for memory may have broken the quarantine just before
   if (early == 0) return;
   if (totals.overflows.fetch_add(early, std::memory_order_relaxed) == 0) {
     Log(LogLevel::kWarning,
@@ -311,6 +303,13 @@ void Heap::Impl::EnterQuarantine(View view, std::uint64_t offset, std::uint32_t 
 }
 
 void Heap::Impl::BreakQuarantine(View view, Quarantined which,
+// Into this thread's cache where possible: who sends will allocate again.
+void Heap::Impl::EndQuarantine(std::uint64_t offset) noexcept {
+  BlockWord word = table->Load(offset);
+  while (word.Has(BlockWord::kQuarantined) && !TryDrop(offset, word, BlockWord::kQuarantined)) {
+  }
+}
+
                                  std::vector<Quarantine::Entry>& gone) {
   const std::size_t first = gone.size();
   quarantines[view.index].Break(
@@ -345,6 +344,7 @@ void Heap::Impl::Trim() {
 void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   mutex.Lock();
   for (const auto& cache : caches) cache->Close();
+  ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.BeforeFork(); });
   ProcessBarrier();
   for (const auto& cache : caches) cache->AwaitIdle();
 }
@@ -354,6 +354,7 @@ void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
     for (const auto& cache : caches) cache->Open();
   }
   mutex.Unlock();
+  ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
 }
 
 void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
@@ -366,6 +367,7 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   for (const auto& cache : caches) cache->EndUsesOfParent();
   for (const auto& cache : caches) cache->Open();
   mutex.Unlock();
+  ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
 }
 
 }  // namespace openmatrix

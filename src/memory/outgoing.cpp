@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "memory/heap_impl.h"
+#include "memory/thread_state.h"
 
 namespace openmatrix {
 namespace {
@@ -79,6 +80,13 @@ void Payload::Deliver() noexcept {
   BlockWord word = heap.table->Load(offset);
   while (!heap.TryDrop(offset, word, BlockWord::kInFlight)) {
   }
+}
+
+// -- Departures
+
+Departures::~Departures() {
+  leavers_.ForEach(
+      [this](const Quarantine::Entry& entry) { heap_->impl().EndQuarantine(entry.offset); });
 }
 
 // -- Outgoing
@@ -198,14 +206,14 @@ Result<Payload> Outgoing::PrepareFor(View target, const Wait& wait) {
   return payload;
 }
 
-Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void> message) {
+Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void> message,
+                        Departures& departures) {
   if (data_ == nullptr || count == 0) return {};
   Heap::Impl& impl = heap_->impl();
   Payload* shared = nullptr;
   for (std::size_t index = 0; index < count; ++index) {
     if (payloads[index].stage_ == Payload::Stage::kShareReserved) shared = &payloads[index];
   }
-  impl.sends.fetch_add(1, std::memory_order_relaxed);
 
   // A received block stays with its shared_ptr; a repeated send changes nothing either.
   const bool changes =
@@ -236,30 +244,42 @@ Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void
     if (payload.stage_ != Payload::Stage::kNone) payload.stage_ = Payload::Stage::kInFlight;
   }
   if (changes && BlockWord{seen_}.Has(BlockWord::kManual | BlockWord::kDvpp) == false) {
-    impl.EnterQuarantine(holder_, start_, BlockWord{seen_}.block_bytes(), std::move(message));
+    departures.heap_ = heap_;
+    impl.EnterQuarantine(holder_, start_, BlockWord{seen_}.block_bytes(), std::move(message),
+                         departures.leavers_);
   }
   return {};
 }
 
 // Moves charges and counts after the word has changed from `before`.
 void Outgoing::Settle(BlockWord before, const Payload* shared) {
-  Heap::Impl& impl = heap_->impl();
+  Heap::Impl& heap = heap_->impl();
+  ThreadCaches* const mine = thread_state.caches;
+  const bool own = mine != nullptr && mine->heap == &heap;
+  SendTotals& totals = own ? mine->sends : heap.totals.sends;
+  const auto add = [own](SendTotals::Counter& sum, std::uint64_t more) {
+    if (own) {
+      sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_release);
+    } else {
+      sum.fetch_add(more, std::memory_order_release);
+    }
+  };
   const std::uint32_t asked = before.asked();
   if (shared != nullptr) {
-    auto& receiver = impl.totals.views[shared->receiver_.index];
-    receiver.arrived.fetch_add(1, std::memory_order_relaxed);
-    receiver.arrived_bytes.fetch_add(asked, std::memory_order_relaxed);
-    impl.totals.shared_sends.fetch_add(1, std::memory_order_relaxed);
-    impl.totals.shared_bytes.fetch_add(bytes_, std::memory_order_relaxed);
+    SendTotals::PerView& receiver = totals.views[shared->receiver_.index];
+    add(receiver.arrived, 1);
+    add(receiver.arrived_bytes, asked);
+    add(totals.shared_sends, 1);
+    add(totals.shared_bytes, bytes_);
     if (kPoisoning) Unpoison(shared->address_, asked);
   }
   if (before.Has(BlockWord::kManual | BlockWord::kDvpp)) return;
-  auto& sender = impl.totals.views[holder_.index];
-  sender.left.fetch_add(1, std::memory_order_relaxed);
-  sender.left_bytes.fetch_add(asked, std::memory_order_relaxed);
-  if (kPoisoning) Poison(impl.AddressOf(holder_, start_), asked);
+  SendTotals::PerView& sender = totals.views[holder_.index];
+  add(sender.left, 1);
+  add(sender.left_bytes, asked);
+  if (kPoisoning) Poison(heap.AddressOf(holder_, start_), asked);
   // Shared: the receiver is charged. Copied: only the quarantine keeps the block, at our charge.
-  if (shared != nullptr) impl.Uncharge(holder_, before.block_bytes());
+  if (shared != nullptr) heap.Uncharge(holder_, before.block_bytes());
 }
 
 }  // namespace openmatrix

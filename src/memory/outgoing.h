@@ -12,11 +12,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "base/result.h"
 #include "base/stop_token.h"
 #include "memory/counters.h"
 #include "memory/heap.h"
+#include "memory/quarantine.h"
 #include "memory/view.h"
 
 namespace openmatrix {
@@ -55,6 +57,22 @@ class Payload {
   std::uint64_t charge_ = 0;  // bytes reserved at the receiver for a share
 };
 
+// Blocks whose quarantine a Commit ended. They go back to the caches when this dies, which the
+// sender lets happen when his message is on its way: the receiver does not wait for it.
+class Departures {
+ public:
+  Departures() = default;
+  ~Departures();
+  Departures(const Departures&) = delete;
+  Departures& operator=(const Departures&) = delete;
+
+ private:
+  friend class Outgoing;
+
+  Heap* heap_ = nullptr;
+  Quarantine::Leavers leavers_;
+};
+
 class Outgoing {
  public:
   // A block is accepted in any view, whatever side sends. Fails with
@@ -73,7 +91,12 @@ class Outgoing {
   // becomes an in-flight reference. `message` keeps the sender's address out of use for as long
   // as the object lives. Fails with kWrongState or kNotFound when another thread freed or sent the
   // block meanwhile; then nothing has changed.
-  Status Commit(Payload* payloads, std::size_t count, std::weak_ptr<void> message);
+  Status Commit(Payload* payloads, std::size_t count, std::weak_ptr<void> message,
+                Departures& departures);
+  Status Commit(Payload* payloads, std::size_t count, std::weak_ptr<void> message) {
+    Departures now;
+    return Commit(payloads, count, std::move(message), now);
+  }
 
  private:
   Outgoing() = default;

@@ -61,8 +61,7 @@ class Doorbell final : public Waitable {
     return static_cast<std::uint32_t>(state >> 32);
   }
   static bool Expired(const Wait& wait) {
-    return wait.deadline != std::chrono::steady_clock::time_point::max() &&
-           NowOf(wait.clock) >= wait.deadline;
+    return wait.deadline.at() != Clock::Never() && NowOf(wait.clock) >= wait.deadline.at();
   }
 
   std::uint32_t Enter();
@@ -89,7 +88,7 @@ bool Doorbell::Spin(const Attempt& attempt, const Wait& wait) {
   if (budget == 0) return false;
   const auto start = std::chrono::steady_clock::now();
   auto end = start + std::chrono::nanoseconds(budget);
-  if (end > wait.deadline) end = wait.deadline;
+  if (end > wait.deadline.at()) end = wait.deadline;
   do {
     // A look at the clock costs about as much as eight looks at the condition.
     for (int i = 0; i < 8; ++i) {

@@ -54,7 +54,8 @@ Status SendAcross(const Sender& sender, const Target& target, const std::string&
   if (!slot) return std::move(slot.error());
   Result<Payload> payload = outgoing.value().PrepareFor(target.view, wait);
   if (!payload) return std::move(payload.error());
-  Status committed = outgoing.value().Commit(&payload.value(), 1, message);
+  Departures departures;  // after the push
+  Status committed = outgoing.value().Commit(&payload.value(), 1, message, departures);
   if (!committed) return committed;
 
   Frame frame = EncodedFrame(parts, std::move(parts.control));
@@ -126,6 +127,7 @@ Status SendToSeveral(const Sender& sender, const Targets& targets, const std::st
   Result<std::vector<Mailbox::Slot>> slots = ReserveAll(targets, wait);
   if (!slots) return std::move(slots.error());
 
+  Departures departures;  // after the pushes
   if (outgoing) {
     std::vector<Payload> payloads;
     std::vector<Frame*> owners;
@@ -139,7 +141,7 @@ Status SendToSeveral(const Sender& sender, const Targets& targets, const std::st
       payloads.push_back(std::move(payload.value()));
       owners.push_back(&frames[i]);
     }
-    Status committed = outgoing->Commit(payloads.data(), payloads.size(), message);
+    Status committed = outgoing->Commit(payloads.data(), payloads.size(), message, departures);
     if (!committed) return committed;
     for (std::size_t i = 0; i < payloads.size(); ++i) owners[i]->payload = std::move(payloads[i]);
   }
@@ -188,6 +190,7 @@ Status Send(const Sender& sender, Targets targets, const std::string& name,
   breakable.interrupted_by = links;
   if (breakable.Interrupted()) return LinkIsCut(name);
   Status sent = SendToAll(sender, targets, name, message, breakable);
+  wait.deadline.GoOnAs(breakable.deadline);  // a caller who tries again has waited already
   const bool stopped = !sent && sent.error().code == Code::kQueueStopped;
   return stopped && breakable.Interrupted() ? LinkIsCut(name) : std::move(sent);
 }

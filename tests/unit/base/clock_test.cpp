@@ -36,5 +36,32 @@ TEST(Clock, OneThatIsSetByHandWakesWhoWaitsByItOnEachChange) {
   EXPECT_EQ(NowOf(&clock), start + std::chrono::milliseconds(6));
 }
 
+TEST(Deadline, OneThatIsCountedBeginsAtTheFirstLook) {
+  using std::chrono::hours;
+  const Deadline deadline = Deadline::After(hours(1));
+  const auto looked = std::chrono::steady_clock::now();
+
+  const Clock::Time at = deadline.at();
+
+  EXPECT_GE(at, looked + hours(1));
+  EXPECT_EQ(deadline.at(), at) << "and stays";
+}
+
+TEST(Deadline, ACopyThatWasLookedAtHandsItsCountBack) {
+  const Deadline deadline = Deadline::After(std::chrono::hours(1));
+  const Deadline copy = deadline;
+  const Clock::Time at = copy.at();
+
+  deadline.GoOnAs(copy);
+
+  EXPECT_EQ(deadline.at(), at);
+}
+
+TEST(Deadline, ATimeIsThatTime) {
+  const Clock::Time at = std::chrono::steady_clock::now();
+  EXPECT_EQ(Deadline(at).at(), at);
+  EXPECT_EQ(Deadline(Clock::Never()).at(), Clock::Never());
+}
+
 }  // namespace
 }  // namespace openmatrix

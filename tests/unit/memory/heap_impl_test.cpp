@@ -13,14 +13,14 @@ namespace {
 
 class HeapImplTest : public SmallHeapTest {
  protected:
-  // The cache that issued the block. REQUIRES: nobody changed the block yet.
+  // The cache that issued the block. REQUIRES: it is private, and nobody changed the block yet.
   SideCache& OwnerOf(const void* block) {
     View view;
     std::uint64_t offset = 0;
     EXPECT_TRUE(heap_.impl().Locate(block, view, offset));
     const std::uint32_t owner = heap_.impl().table->Load(offset).owner();
     EXPECT_NE(owner, 0u);
-    return *heap_.impl().by_id[owner].load();
+    return *heap_.impl().private_caches[owner].load();
   }
 };
 

@@ -318,5 +318,43 @@ TEST_F(OutgoingTest, AStoppedTokenEndsTheWaitForRoom) {
   Free(block);
 }
 
+TEST_F(OutgoingTest, WhatACommitLetsOutOfQuarantineGoesBackWhenItsDeparturesDie) {
+  std::uint8_t* const oldest = Get(kHost, 4096);
+  Receive(Send(oldest, 4096));
+  for (std::uint64_t i = 1; i < Quarantine::kSends; ++i) Receive(Send(Get(kHost, 4096), 4096));
+  auto out = Outgoing::Inspect(heap_, Get(kHost, 4096), 4096);
+  ASSERT_TRUE(out.ok());
+  auto payload = out.value().PrepareFor(kDevice, NoWait());
+  ASSERT_TRUE(payload.ok());
+  {
+    Departures departures;
+    ASSERT_TRUE(out.value().Commit(&payload.value(), 1, {}, departures).ok());
+    EXPECT_EQ(heap_.Counts().quarantined_blocks, Quarantine::kSends) << "one in, one out";
+    EXPECT_NE(Get(kHost, 4096), oldest);
+  }
+  EXPECT_EQ(Get(kHost, 4096), oldest);
+  Receive(std::move(payload.value()));
+}
+
+TEST_F(OutgoingTest, WhatAThreadSentStaysCountedWhenItHasEnded) {
+  std::uint8_t* const mine = Get(kHost, 100);
+  Payload payloads[3];
+  std::thread([&] { payloads[0] = Send(mine, 100); }).join();  // has no caches, so no books
+  std::thread([&] {
+    for (int i = 1; i < 3; ++i) payloads[i] = Send(Get(kHost, 100), 100);
+    EXPECT_EQ(heap_.Counts().shared_sends, 3u);
+    EXPECT_EQ(At(kDevice).live_blocks, 3u);
+  }).join();
+
+  EXPECT_EQ(heap_.Counts().shared_sends, 3u);
+  EXPECT_EQ(heap_.Counts().shared_bytes, 300u);
+  EXPECT_EQ(At(kDevice).live_blocks, 3u);
+  EXPECT_EQ(At(kDevice).live_bytes, 300u);
+  EXPECT_EQ(At(kHost).live_blocks, 0u);
+  EXPECT_EQ(At(kHost).live_bytes, 0u);
+  for (Payload& payload : payloads) Receive(std::move(payload));
+  ExpectNothingLeft();
+}
+
 }  // namespace
 }  // namespace openmatrix
