@@ -2,6 +2,7 @@
 // which mutex guards them, and forgetting a lock is a compile error there.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -34,18 +35,27 @@ class OPENMATRIX_CAPABILITY("mutex") Mutex {
   // Critical sections are shorter than a sleep and a wake: spin a little first.
   void Lock() OPENMATRIX_ACQUIRE() {
     for (int look = 0; look < kLooks; ++look) {
-      if (mutex_.try_lock()) return;
+      if (!held_.load(std::memory_order_relaxed) && mutex_.try_lock()) {
+        held_.store(true, std::memory_order_relaxed);
+        return;
+      }
       CpuRelax();
     }
     mutex_.lock();
+    held_.store(true, std::memory_order_relaxed);
   }
-  void Unlock() OPENMATRIX_RELEASE() { mutex_.unlock(); }
+  void Unlock() OPENMATRIX_RELEASE() {
+    held_.store(false, std::memory_order_relaxed);
+    mutex_.unlock();
+  }
 
  private:
   friend class CondVar;
   static constexpr int kLooks = 100;  // a few microseconds
 
   std::mutex mutex_;
+  // A hint: who spins reads, so that the holder keeps the line until it lets go.
+  std::atomic<bool> held_{false};
 };
 
 class OPENMATRIX_SCOPED_CAPABILITY MutexLock {
@@ -63,6 +73,7 @@ class OPENMATRIX_SCOPED_CAPABILITY MutexLock {
 class CondVar {
  public:
   void Wait(Mutex& mutex) OPENMATRIX_REQUIRES(mutex) {
+    const Asleep asleep(mutex);
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait(lock);
     lock.release();
@@ -71,6 +82,7 @@ class CondVar {
   // False when the deadline has passed.
   bool WaitUntil(Mutex& mutex, std::chrono::steady_clock::time_point deadline)
       OPENMATRIX_REQUIRES(mutex) {
+    const Asleep asleep(mutex);
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     const bool in_time = condition_.wait_until(lock, deadline) == std::cv_status::no_timeout;
     lock.release();
@@ -81,6 +93,15 @@ class CondVar {
   void NotifyAll() { condition_.notify_all(); }
 
  private:
+  // The wait gives the mutex back meanwhile.
+  struct Asleep {
+    explicit Asleep(Mutex& waited) : mutex(waited) {
+      mutex.held_.store(false, std::memory_order_relaxed);
+    }
+    ~Asleep() { mutex.held_.store(true, std::memory_order_relaxed); }
+    Mutex& mutex;
+  };
+
   std::condition_variable condition_;
 };
 

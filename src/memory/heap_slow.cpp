@@ -87,7 +87,7 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
     }
   }
   const Error exhausted{Code::kNoMemory, "no memory was freed in time"};
-  if (Clock::now() >= wait.deadline) return exhausted;
+  if (Clock::now() >= wait.deadline.at()) return exhausted;
 
   totals.waits.fetch_add(1, std::memory_order_relaxed);
   const Wait::Registration waiting(wait, heap_);
@@ -225,13 +225,14 @@ void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_
   if (cache != nullptr && cache->TryKeep(grain, size_class)) return;
   MutexLock lock(mutex);
   if (cache != nullptr && !cache->closed()) {
-    // The freed block stays on top: what leaves is the oldest of its class.
     Widen(*cache, size_class);
-    if (!cache->HasRoomFor(size_class)) Flush(*cache, size_class, cache->BatchOf(size_class));
     if (cache->HasRoomFor(size_class)) {
       cache->Refill(size_class, &grain, 1);
       return;
     }
+    // This thread frees more than it needs. What was freed last goes, and first to whoever asks:
+    // it is warm, and fewer blocks are on their way round.
+    Flush(*cache, size_class, cache->BatchOf(size_class) - 1);
   }
   accounts[view.index].Uncharge(ClassBytes(size_class));
   PutBack(grain, size_class);
@@ -302,7 +303,6 @@ void Heap::Impl::EnterQuarantine(View view, std::uint64_t offset, std::uint32_t 
   }
 }
 
-void Heap::Impl::BreakQuarantine(View view, Quarantined which,
 // Into this thread's cache where possible: who sends will allocate again.
 void Heap::Impl::EndQuarantine(std::uint64_t offset) noexcept {
   BlockWord word = table->Load(offset);
@@ -310,6 +310,7 @@ void Heap::Impl::EndQuarantine(std::uint64_t offset) noexcept {
   }
 }
 
+void Heap::Impl::BreakQuarantine(View view, Quarantined which,
                                  std::vector<Quarantine::Entry>& gone) {
   const std::size_t first = gone.size();
   quarantines[view.index].Break(
@@ -343,8 +344,8 @@ void Heap::Impl::Trim() {
 
 void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   mutex.Lock();
-  for (const auto& cache : caches) cache->Close();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.BeforeFork(); });
+  for (const auto& cache : caches) cache->Close();
   ProcessBarrier();
   for (const auto& cache : caches) cache->AwaitIdle();
 }
@@ -353,8 +354,8 @@ void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   if (waiters.load(std::memory_order_relaxed) == 0) {
     for (const auto& cache : caches) cache->Open();
   }
-  mutex.Unlock();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
+  mutex.Unlock();
 }
 
 void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
@@ -366,8 +367,8 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   janitor_->ForgetThread();
   for (const auto& cache : caches) cache->EndUsesOfParent();
   for (const auto& cache : caches) cache->Open();
-  mutex.Unlock();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
+  mutex.Unlock();
 }
 
 }  // namespace openmatrix

@@ -8,13 +8,14 @@ namespace openmatrix {
 namespace {
 
 constexpr std::uint32_t kMaxBatch = 32;
+constexpr std::uint32_t kBatchBytes = 8u << 20;
 constexpr std::uint32_t kPatience = 8;  // refusals before a class gets room at others' expense
 
 // The highest bound a class can have.
 std::uint32_t CapacityOf(std::uint32_t size_class) {
   const bool large = size_class >= SideCache::kFirstLarge;
   const std::uint32_t bytes = large ? SideCache::kLargeBytes : SideCache::kSmallClassBytes;
-  return std::clamp(bytes / ClassBytes(size_class), large ? 1u : 2u, SideCache::kMaxSlots);
+  return std::clamp(bytes / ClassBytes(size_class), large ? 1u : 4u, SideCache::kMaxSlots);
 }
 
 }  // namespace
@@ -43,7 +44,8 @@ SideCache::SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::u
 }
 
 std::uint32_t SideCache::BatchOf(std::uint32_t size_class) const {
-  return std::clamp(bins_[size_class].limit / 2, 1u, kMaxBatch);
+  const std::uint32_t by_bytes = kBatchBytes / ClassBytes(size_class);
+  return std::clamp(std::min(bins_[size_class].limit / 2, by_bytes), 1u, kMaxBatch);
 }
 
 std::uint32_t SideCache::Widen(std::uint32_t size_class) {
@@ -88,10 +90,8 @@ std::uint32_t SideCache::Drain(std::uint32_t size_class, std::uint32_t count,
                                std::uint32_t* grains) {
   Bin& bin = bins_[size_class];
   const std::uint32_t taken = std::min(count, bin.count);
-  std::uint32_t* const stack = &slots_[bin.first];
-  std::copy_n(stack, taken, grains);
-  std::copy(stack + taken, stack + bin.count, stack);
   bin.count -= taken;
+  std::copy_n(&slots_[bin.first + bin.count], taken, grains);
   return taken;
 }
 

@@ -9,8 +9,8 @@
 // change of one of its blocks makes it shared for good; from then on the owner, too, pays for
 // a compare-and-swap. See docs/design/memory.md.
 //
-// Each class has a bound. That of a small class is fixed, 256 KiB; large ones share 16 MiB, a
-// block at a time as they are used, and one block above that is kept besides.
+// Each class has a bound. That of a small class is fixed, 256 KiB or four blocks; large ones share
+// 24 MiB, a block at a time as they are used, and one block above that is kept besides.
 #pragma once
 
 #include <array>
@@ -29,7 +29,7 @@ namespace openmatrix {
 class alignas(128) SideCache {
  public:
   static constexpr std::uint32_t kSmallClassBytes = 256u << 10;  // kept of each small class
-  static constexpr std::uint32_t kLargeBytes = 16u << 20;        // kept of all large classes
+  static constexpr std::uint32_t kLargeBytes = 24u << 20;        // kept of all large classes
   static constexpr std::uint32_t kFirstLarge = ClassOf(256u << 10);
   static constexpr std::uint32_t kMaxSlots = 256;  // per size class
 
@@ -116,7 +116,7 @@ class alignas(128) SideCache {
     return bin.count > bin.limit ? bin.count - bin.limit : 0;
   }
   void Refill(std::uint32_t size_class, const std::uint32_t* grains, std::uint32_t count);
-  // Takes up to `count` blocks out, least recently freed first.
+  // Takes up to `count` blocks out, most recently freed ones, the last of them at the end.
   std::uint32_t Drain(std::uint32_t size_class, std::uint32_t count, std::uint32_t* grains);
   bool HasRoomFor(std::uint32_t size_class) const {
     return bins_[size_class].count < bins_[size_class].limit;

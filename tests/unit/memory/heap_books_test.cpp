@@ -36,7 +36,7 @@ TEST(HeapBooksTest, LiveBlocksAreNeverFewerThanNone) {
 // for idle caches: microseconds after the last look everybody was idle.
 TEST(HeapBooksTest, ReturningPagesAboveTheRetentionLimitLeavesCachesAlone) {
   Options options = SmallHeap();
-  options.host_memory = 32 * kMiB;
+  options.host_memory = 64 * kMiB;
   options.retain = 0;
   options.decay = std::chrono::hours(1);
   Heap heap(options);
@@ -47,10 +47,10 @@ TEST(HeapBooksTest, ReturningPagesAboveTheRetentionLimitLeavesCachesAlone) {
   const std::uint64_t cached = heap.Counts().views[kDevice.index].charged_bytes;
   ASSERT_GT(cached, 0u);
 
-  // Three blocks of 6 MiB do not fit into one cache: one goes to the pool, and its pages back.
+  // Five blocks of 6 MiB do not fit into one cache: one goes to the pool, and its pages back.
   for (std::uint64_t returned = 0; returned < 20; ++returned) {
     const std::uint64_t before = heap.Counts().decommitted_bytes;
-    void* blocks[3];
+    void* blocks[5];
     for (void*& block : blocks) block = get(kHost, 6 * kMiB);
     for (void* block : blocks) heap.Free(block, Family::kTransfer);
     Await([&] { return heap.Counts().decommitted_bytes > before; });

@@ -72,11 +72,11 @@ TEST_F(SideCacheTest, OnlyStartsOfItsOwnBlocksOfThatFamilyAreFreed) {
   EXPECT_FALSE(Free(block));
 }
 
-TEST_F(SideCacheTest, OfASmallClassItKeeps256KiBAtLeastTwoAndAtMost256Blocks) {
+TEST_F(SideCacheTest, OfASmallClassItKeeps256KiBAtLeastFourAndAtMost256Blocks) {
   EXPECT_EQ(Fill(ClassOf(128)), SideCache::kMaxSlots);
   EXPECT_EQ(Fill(ClassOf(4096)), 64u);
   EXPECT_EQ(Fill(ClassOf(64 << 10)), 4u);
-  EXPECT_EQ(Fill(ClassOf(224 << 10)), 2u);
+  EXPECT_EQ(Fill(ClassOf(224 << 10)), 4u);
 }
 
 TEST_F(SideCacheTest, ALargeClassIsWidenedByOneBlockAtATime) {
@@ -88,17 +88,17 @@ TEST_F(SideCacheTest, ALargeClassIsWidenedByOneBlockAtATime) {
   EXPECT_EQ(Fill(size_class), 1u) << "one more";
 }
 
-TEST_F(SideCacheTest, LargeClassesTogetherKeep16MiB) {
+TEST_F(SideCacheTest, LargeClassesTogetherKeep24MiB) {
   for (int time = 0; time < 100; ++time) EXPECT_EQ(cache_->Widen(ClassOf(1 << 20)), 0u);
-  EXPECT_EQ(Fill(ClassOf(1 << 20)), 16u);
+  EXPECT_EQ(Fill(ClassOf(1 << 20)), 24u);
   EXPECT_EQ(cache_->Widen(ClassOf(2 << 20)), 0u);
   EXPECT_EQ(Fill(ClassOf(2 << 20)), 0u);
 }
 
 TEST_F(SideCacheTest, AClassThatAsksAgainAndAgainGetsItsRoomFromTheOthersInTurn) {
   const std::uint32_t first = ClassOf(1 << 20);
-  const std::uint32_t second = ClassOf(6 << 20);
-  const std::uint32_t third = ClassOf(8 << 20);
+  const std::uint32_t second = ClassOf(10 << 20);
+  const std::uint32_t third = ClassOf(12 << 20);
   for (int time = 0; time < 2; ++time) cache_->Widen(first);
   cache_->Widen(second);
   cache_->Widen(third);
@@ -120,11 +120,11 @@ TEST_F(SideCacheTest, AClassThatAsksAgainAndAgainGetsItsRoomFromTheOthersInTurn)
   EXPECT_EQ(cache_->CountOf(third), 1u);
 }
 
-TEST_F(SideCacheTest, OneBlockAbove16MiBIsKeptBesides) {
+TEST_F(SideCacheTest, OneBlockAbove24MiBIsKeptBesides) {
   const std::uint32_t first = ClassOf(kLargestBlock);
   const std::uint32_t second = ClassOf(64 << 20);
   for (int time = 0; time < 100; ++time) cache_->Widen(ClassOf(1 << 20));
-  EXPECT_EQ(Fill(ClassOf(1 << 20)), 16u);
+  EXPECT_EQ(Fill(ClassOf(1 << 20)), 24u);
   EXPECT_EQ(cache_->Widen(first), 0u);
   EXPECT_EQ(cache_->Widen(first), 0u);
   EXPECT_EQ(Fill(first), 1u);
@@ -135,20 +135,22 @@ TEST_F(SideCacheTest, OneBlockAbove16MiBIsKeptBesides) {
   EXPECT_EQ(cache_->SurplusOf(first), 1u);
   cache_->Widen(second);
   EXPECT_TRUE(cache_->HasRoomFor(second));
-  EXPECT_EQ(cache_->CountOf(ClassOf(1 << 20)), 16u);
+  EXPECT_EQ(cache_->CountOf(ClassOf(1 << 20)), 24u);
 }
 
 TEST_F(SideCacheTest, AClassThatHasAllTheBytesTakesNoneFromItself) {
   for (int time = 0; time < 100; ++time) cache_->Widen(ClassOf(256 << 10));
-  EXPECT_EQ(Fill(ClassOf(256 << 10)), 64u);
+  EXPECT_EQ(Fill(ClassOf(256 << 10)), 96u);
 }
 
-TEST_F(SideCacheTest, ABatchIsHalfTheBoundAtMost32Blocks) {
+TEST_F(SideCacheTest, ABatchIsHalfTheBoundAtMost8MiBAnd32Blocks) {
   EXPECT_EQ(cache_->BatchOf(ClassOf(128)), 32u);
   EXPECT_EQ(cache_->BatchOf(ClassOf(32 << 10)), 4u);
   EXPECT_EQ(cache_->BatchOf(ClassOf(1 << 20)), 1u);
   for (int time = 0; time < 8; ++time) cache_->Widen(ClassOf(1 << 20));
   EXPECT_EQ(cache_->BatchOf(ClassOf(1 << 20)), 4u);
+  for (int time = 0; time < 99; ++time) cache_->Widen(ClassOf(1 << 20));
+  EXPECT_EQ(cache_->BatchOf(ClassOf(1 << 20)), 8u);
 }
 
 TEST_F(SideCacheTest, AHoldThatEndsWithoutRoomLeavesTheBlockToTheCaller) {
@@ -168,16 +170,17 @@ TEST_F(SideCacheTest, AHoldThatEndsWithoutRoomLeavesTheBlockToTheCaller) {
   EXPECT_EQ(cache_->freed().bytes, 300u << 10);
 }
 
-TEST_F(SideCacheTest, DrainTakesTheOldestFirst) {
+TEST_F(SideCacheTest, DrainTakesTheNewestFirst) {
   const std::uint32_t grains[] = {1, 2, 3, 4};
   cache_->Refill(1, grains, 4);
   std::uint32_t taken[4];
 
   EXPECT_EQ(cache_->Drain(1, 2, taken), 2u);
+  EXPECT_EQ(taken[0], 3u);
+  EXPECT_EQ(taken[1], 4u);
+  EXPECT_EQ(cache_->Drain(1, 4, taken), 2u);
   EXPECT_EQ(taken[0], 1u);
   EXPECT_EQ(taken[1], 2u);
-  EXPECT_EQ(cache_->Drain(1, 4, taken), 2u);
-  EXPECT_EQ(taken[0], 3u);
   EXPECT_EQ(cache_->CountOf(1), 0u);
 }
 
