@@ -80,7 +80,7 @@ Result<Mailbox::Slot> Mailbox::Reserve(std::uint32_t port, const Wait& wait, std
   return {Code::kQueueStopped, "input port " + std::to_string(port) + " is being closed"};
 }
 
-void Mailbox::Push(Slot slot, Frame frame) {
+void Mailbox::Push(Slot&& slot, Frame&& frame) {
   frame.port = slot.port_;
   slot.count_ = 0;  // the frame has it now
   // There is room: no more frames are queued than slots were given out. But the next cell may

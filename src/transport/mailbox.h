@@ -64,7 +64,7 @@ class Mailbox {
   Result<Slot> Reserve(std::uint32_t port, const Wait& wait, std::uint32_t count = 1);
 
   // Queues the frame at the slot's port. REQUIRES: slot.count() == 1, a slot of this mailbox.
-  void Push(Slot slot, Frame frame);
+  void Push(Slot&& slot, Frame&& frame);
 
   // The oldest frame. False when the mailbox is closed (queued frames or not), `wait` is
   // stopped, the deadline has passed, or Recall was called since `recalls()` was `seen`.

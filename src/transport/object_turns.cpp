@@ -3,20 +3,50 @@
 #include <algorithm>
 
 namespace openmatrix {
+namespace {
+
+// The turn that the thread took last, of any registry; the others hang on it.
+__thread ObjectTurns::Turn* t_turns __attribute__((tls_model("initial-exec"))) = nullptr;
+
+}  // namespace
 
 ObjectTurns::Turn::Turn(ObjectTurns& turns, const void* object)
-    : stripe_(turns.StripeOf(object)), object_(object) {
-  const std::thread::id self = std::this_thread::get_id();
+    : stripe_(turns.StripeOf(object)), object_(object), outer_(t_turns) {
+  for (const Turn* mine = outer_; mine != nullptr; mine = mine->outer_) {
+    if (mine->object_ == object && &mine->stripe_ == &stripe_) kind_ = Kind::kInner;
+  }
+  std::uint64_t free = 0;
+  // Partner: the release of whoever had the turn before.
+  if (kind_ == Kind::kInWord &&
+      !stripe_.word.compare_exchange_strong(free, KeyOf(object), std::memory_order_acquire)) {
+    TakeWithLock();
+  }
+  t_turns = this;
+}
+
+ObjectTurns::Turn::~Turn() {
+  Turn** link = &t_turns;  // nearly always it is the first
+  while (*link != this) link = &(*link)->outer_;
+  *link = outer_;
+  if (kind_ == Kind::kInner) return;
+  std::uint64_t mine = KeyOf(object_);
+  if (kind_ == Kind::kInWord &&
+      stripe_.word.compare_exchange_strong(mine, 0, std::memory_order_release)) {
+    return;
+  }
+  GiveBackWithLock();
+}
+
+void ObjectTurns::Turn::TakeWithLock() {
   MutexLock lock(stripe_.mutex);
   for (;;) {
-    const auto entry = std::find_if(stripe_.taken.begin(), stripe_.taken.end(),
-                                    [&](const Taken& one) { return one.object == object; });
-    if (entry == stripe_.taken.end()) {
-      stripe_.taken.push_back(Taken{object, self, 1});
-      return;
-    }
-    if (entry->thread == self) {
-      ++entry->depth;
+    // Whoever has taken the word without the lock has to come here to give it back.
+    const std::uint64_t key =
+        stripe_.word.fetch_or(kWatched, std::memory_order_acquire) & ~kWatched;
+    std::vector<const void*>& taken = stripe_.taken;
+    if (key != KeyOf(object_) && std::find(taken.begin(), taken.end(), object_) == taken.end()) {
+      taken.push_back(object_);
+      kind_ = Kind::kListed;
       return;
     }
     ++stripe_.waiting;
@@ -25,12 +55,17 @@ ObjectTurns::Turn::Turn(ObjectTurns& turns, const void* object)
   }
 }
 
-ObjectTurns::Turn::~Turn() {
+void ObjectTurns::Turn::GiveBackWithLock() {
   MutexLock lock(stripe_.mutex);
-  const auto entry = std::find_if(stripe_.taken.begin(), stripe_.taken.end(),
-                                  [&](const Taken& one) { return one.object == object_; });
-  if (--entry->depth > 0) return;
-  stripe_.taken.erase(entry);
+  std::uint64_t word = stripe_.word.load(std::memory_order_relaxed);
+  if (kind_ == Kind::kInWord) {
+    word = kWatched;
+  } else {
+    stripe_.taken.erase(std::find(stripe_.taken.begin(), stripe_.taken.end(), object_));
+  }
+  const bool last = word == kWatched && stripe_.taken.empty() && stripe_.waiting == 0;
+  // The word is watched: nobody changes it without the lock. (Its holder may try, in vain.)
+  stripe_.word.store(last ? 0 : word, std::memory_order_release);
   if (stripe_.waiting > 0) stripe_.ended.NotifyAll();
 }
 

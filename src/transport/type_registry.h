@@ -7,7 +7,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,7 +39,29 @@ struct TypeHooks {
   ConvertHook convert;
 };
 
-using TypeTable = std::unordered_map<std::string, TypeHooks>;
+// Eight bytes at a time: names come from the program itself, so speed counts, not resistance to
+// chosen collisions. Not noexcept: only then libstdc++ keeps the hash of each name beside it.
+struct NameHash {
+  std::size_t operator()(const std::string& name) const {
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    std::uint64_t hash = name.size();
+    const auto mix = [&](const char* at, std::size_t bytes) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at, bytes);
+      hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+      hash ^= hash >> 32;
+    };
+    if (name.size() < kWord) {
+      mix(name.data(), name.size());
+      return static_cast<std::size_t>(hash);
+    }
+    for (std::size_t at = 0; at + kWord < name.size(); at += kWord) mix(name.data() + at, kWord);
+    mix(name.data() + name.size() - kWord, kWord);  // may overlap the one before
+    return static_cast<std::size_t>(hash);
+  }
+};
+
+using TypeTable = std::unordered_map<std::string, TypeHooks, NameHash>;
 
 class TypeRegistry {
  public:

@@ -74,5 +74,59 @@ TEST(ObjectTurns, NobodyWaitsForAnotherObject) {
   EXPECT_EQ(taken.size(), static_cast<std::size_t>(kObjects));
 }
 
+// Few objects, so that turns are taken in every way at once: alone, beside others, after a wait.
+TEST(ObjectTurns, ThreadsThatTakeTurnsAtFewObjectsNeverMeet) {
+  constexpr int kThreads = 4;
+  constexpr int kTurns = 20000;
+  ObjectTurns turns;
+  struct Object {
+    alignas(16) int visits = 0;  // guarded by the turn: the thread sanitizer watches
+  };
+  std::vector<Object> objects(200);  // more than there are stripes
+
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      std::uint32_t random = 1u + static_cast<std::uint32_t>(thread);
+      const auto any = [&]() -> Object& {
+        random = random * 1664525u + 1013904223u;
+        const std::size_t few = random >> 31 != 0 ? 2 : objects.size();
+        return objects[(random >> 8) % few];
+      };
+      for (int i = 0; i < kTurns; ++i) {
+        Object& object = any();
+        const ObjectTurns::Turn turn(turns, &object);
+        ++object.visits;
+        const ObjectTurns::Turn again(turns, &object);
+        ++object.visits;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  int visits = 0;
+  for (const Object& object : objects) visits += object.visits;
+  EXPECT_EQ(visits, 2 * kThreads * kTurns);
+}
+
+TEST(ObjectTurns, AThreadThatSendsAnObjectFromInsideAnothersHookKeepsBothTurns) {
+  ObjectTurns turns;
+  std::max_align_t objects[2];
+  std::atomic<bool> entered{false};
+  std::thread other;
+  {
+    const ObjectTurns::Turn outer(turns, &objects[0]);
+    { const ObjectTurns::Turn inner(turns, &objects[1]); }
+    other = std::thread([&] {
+      const ObjectTurns::Turn turn(turns, &objects[0]);
+      entered = true;
+    });
+    for (int i = 0; i < 100; ++i) std::this_thread::yield();
+    EXPECT_FALSE(entered) << "the end of the inner turn is not the end of the outer one";
+  }
+  other.join();
+  EXPECT_TRUE(entered);
+}
+
 }  // namespace
 }  // namespace openmatrix

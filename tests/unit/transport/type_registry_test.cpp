@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -160,6 +161,34 @@ TEST(TypeRegistry, ManyThreadsFindWhileNamesComeAndGo) {
     registered = i + 1;
   }
   for (std::thread& reader : readers) reader.join();
+}
+
+TEST(TypeRegistry, NamesOfEveryLengthThatDifferInOneByteAreToldApart) {
+  TypeRegistry registry([](TypeTable& table) {
+    for (std::size_t size = 1; size <= 40; ++size) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string name(size, 'a');
+        name[at] = 'b';
+        table[name].common_out = [name](void*, std::string& out) { out = name; };
+      }
+    }
+  });
+  std::size_t hashes_shared = 0;
+  std::set<std::size_t> hashes;
+  for (std::size_t size = 1; size <= 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string name(size, 'a');
+      name[at] = 'b';
+      const TypeHooks* const hooks = registry.Find(name);
+      ASSERT_NE(hooks, nullptr) << name;
+      std::string found;
+      hooks->common_out(nullptr, found);
+      EXPECT_EQ(found, name);
+      if (!hashes.insert(NameHash()(name)).second) ++hashes_shared;
+    }
+    EXPECT_EQ(registry.Find(std::string(size, 'a')), nullptr);
+  }
+  EXPECT_EQ(hashes_shared, 0u) << "look-ups would be slow, not wrong";
 }
 
 }  // namespace
