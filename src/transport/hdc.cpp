@@ -20,7 +20,7 @@ Frame ObjectFrame(const std::shared_ptr<void>& message) {
   return frame;
 }
 
-Frame EncodedFrame(const Encoded& encoded, std::string control) {
+Frame EncodedFrame(const Encoded& encoded, std::string&& control) {
   Frame frame;
   frame.kind = encoded.kind;
   frame.type_name = encoded.type_name;
@@ -122,7 +122,8 @@ Status SendToSeveral(const Sender& sender, const Targets& targets, const std::st
   std::vector<Frame> frames;
   frames.reserve(targets.count);
   for (std::size_t i = 0; i < targets.count; ++i) {
-    frames.push_back(crosses(i) ? EncodedFrame(parts, parts.control) : ObjectFrame(message));
+    frames.push_back(crosses(i) ? EncodedFrame(parts, std::string(parts.control))
+                                : ObjectFrame(message));
   }
   Result<std::vector<Mailbox::Slot>> slots = ReserveAll(targets, wait);
   if (!slots) return std::move(slots.error());
@@ -196,10 +197,10 @@ Status Send(const Sender& sender, Targets targets, const std::string& name,
 }
 
 std::shared_ptr<void> Receive(TypeRegistry& types, Frame&& frame) {
-  // Taken over, so that an undelivered payload is dropped here, after the hook and its unwinding.
-  Frame mine = std::move(frame);
-  if (mine.kind == Frame::Kind::kObject) return std::move(mine.object);
-  return Decode(types, mine);
+  if (frame.kind == Frame::Kind::kObject) return std::move(frame.object);
+  std::shared_ptr<void> object = Decode(types, frame);
+  frame.payload = Payload();  // an undelivered one is dropped, after the hook and its unwinding
+  return object;
 }
 
 Result<std::shared_ptr<void>> Copy(const Sender& sender, const std::string& name,
