@@ -21,13 +21,9 @@
 namespace openmatrix {
 namespace {
 
-// Whose caches serve the fast path: the heap of the process, once somebody has asked for it.
-// Partner: TheHeap stores, all calls load.
-std::atomic<const Heap::Impl*> g_identity{nullptr};
-
 Heap& TheHeap() {
   Heap& heap = GetProcess().heap();
-  g_identity.store(heap.identity(), std::memory_order_release);
+  heap.TakeFastPath();
   return heap;
 }
 
@@ -98,7 +94,7 @@ bool IsPlain(std::uint32_t flag) {
 
 // The ways that are not fast are functions of their own, so that the fast ones need no stack frame.
 __attribute__((noinline)) HIAI_StatusT AllocateSlowly(View view, std::uint32_t bytes,
-                                                      std::uint32_t time, std::uint32_t flag,
+                                                      const std::uint32_t& time, std::uint32_t flag,
                                                       void*& block) noexcept {
   block = nullptr;
   return Guard([&]() -> HIAI_StatusT {
@@ -111,14 +107,19 @@ __attribute__((noinline)) HIAI_StatusT AllocateSlowly(View view, std::uint32_t b
   });
 }
 
-// Null: take the slow way.
-inline void* TryFast(View view, std::uint32_t bytes, std::uint32_t flag) noexcept {
-  if (!IsPlain(flag)) return nullptr;
-  return FastAllocate(g_identity.load(std::memory_order_acquire), view, bytes, Family::kTransfer,
-                      ReleaseOf(flag));
+__attribute__((noinline)) void* TryFastFlagged(View view, std::uint32_t bytes,
+                                               std::uint32_t flag) noexcept {
+  if (flag != MEMORY_ATTR_MANUAL_FREE) return nullptr;
+  return FastAllocate(view, bytes, Family::kTransfer, Release::kManual);
 }
 
-inline HIAI_StatusT AllocateOn(View view, std::uint32_t bytes, std::uint32_t time,
+// Null: take the slow way.
+inline void* TryFast(View view, std::uint32_t bytes, std::uint32_t flag) noexcept {
+  if (flag > MEMORY_ATTR_AUTO_FREE) return TryFastFlagged(view, bytes, flag);
+  return FastAllocate(view, bytes, Family::kTransfer, Release::kAuto);
+}
+
+inline HIAI_StatusT AllocateOn(View view, std::uint32_t bytes, const std::uint32_t& time,
                                std::uint32_t flag, void*& block) noexcept {
   if (void* const cached = TryFast(view, bytes, flag)) {
     block = cached;
@@ -128,13 +129,14 @@ inline HIAI_StatusT AllocateOn(View view, std::uint32_t bytes, std::uint32_t tim
 }
 
 __attribute__((noinline)) HIAI_StatusT AllocateByModule(const void* caller, std::uint32_t bytes,
-                                                        std::uint32_t time, std::uint32_t flag,
-                                                        void*& block) noexcept {
+                                                        const std::uint32_t& time,
+                                                        std::uint32_t flag, void*& block) noexcept {
   return AllocateOn(SideOfModule(caller), bytes, time, flag, block);
 }
 
-inline HIAI_StatusT AllocateTransfer(const void* caller, std::uint32_t bytes, std::uint32_t time,
-                                     std::uint32_t flag, void*& block) noexcept {
+inline HIAI_StatusT AllocateTransfer(const void* caller, std::uint32_t bytes,
+                                     const std::uint32_t& time, std::uint32_t flag,
+                                     void*& block) noexcept {
   View view;
   if (!SideIsKnown(view)) return AllocateByModule(caller, bytes, time, flag, block);
   return AllocateOn(view, bytes, time, flag, block);
@@ -156,8 +158,7 @@ HIAI_StatusT AllocateDvpp(const void* caller, std::uint32_t bytes, void*& block)
       Log(LogLevel::kWarning, "HIAI_DVPP_DMalloc refused on the host: strict rules");
       return HIAI_MEMORY_NOT_SUPPORT;
     }
-    block = FastAllocate(g_identity.load(std::memory_order_acquire), view, bytes, Family::kDvpp,
-                         Release::kManual);
+    block = FastAllocate(view, bytes, Family::kDvpp, Release::kManual);
     if (block != nullptr) return HIAI_OK;
     return Allocate({view, bytes, Family::kDvpp, Release::kManual, std::chrono::milliseconds(0)},
                     block);
@@ -210,7 +211,7 @@ __attribute__((noinline)) HIAI_StatusT FreeSlowly(void* address, Family family) 
 }
 
 inline HIAI_StatusT Free(void* address, Family family) noexcept {
-  if (FastFree(g_identity.load(std::memory_order_acquire), address, family)) return HIAI_OK;
+  if (FastFree(address, family)) return HIAI_OK;
   return FreeSlowly(address, family);
 }
 

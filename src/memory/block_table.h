@@ -88,8 +88,20 @@ struct BlockWord {
     return 0;
   }
 
+  // Size class and slack of a block of that class for 0 bytes. It may not fit into the slack's
+  // bits: subtract SlackOf(asked) first.
+  static constexpr std::uint64_t EmptyOf(std::uint32_t size_class) {
+    return size_class + (std::uint64_t{ClassBytes(size_class)} << kSlackShift);
+  }
+  static constexpr std::uint64_t SlackOf(std::uint32_t bytes) {
+    return std::uint64_t{bytes} << kSlackShift;
+  }
+  // The bytes that were subtracted so.
+  static constexpr std::uint32_t AskedOf(std::uint64_t difference) {
+    return static_cast<std::uint32_t>(difference >> kSlackShift);
+  }
   static constexpr BlockWord Sized(std::uint32_t asked, std::uint32_t size_class) {
-    return BlockWord{size_class | std::uint64_t{ClassBytes(size_class) - asked} << kSlackShift};
+    return BlockWord{EmptyOf(size_class) - SlackOf(asked)};
   }
   // What a block that the cache `owner` issued says, but for its size and kManual.
   static constexpr std::uint64_t IssuedBy(std::uint32_t owner, View view, Family family) {

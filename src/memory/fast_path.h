@@ -1,5 +1,6 @@
 // The part of allocate and free that is worth inlining into the exported functions: the cache
-// that the thread used last, nothing else. Null or false: call the heap.
+// that the thread used last, nothing else. Null or false: call the heap. One heap has it, the one
+// that Heap::TakeFastPath was called for.
 #pragma once
 
 #include "memory/heap.h"
@@ -8,18 +9,17 @@
 
 namespace openmatrix {
 
-// `heap` is the identity of the heap in question; null is no heap's.
-inline void* FastAllocate(const Heap::Impl* heap, View view, std::uint32_t bytes, Family family,
-                          Release release) noexcept {
+inline void* FastAllocate(View view, std::uint32_t bytes, Family family, Release release) noexcept {
   SideCache* const cache = thread_state.current;
-  if (cache == nullptr || !cache->Serves(heap, view)) return nullptr;
-  if (bytes - 1 >= Heap::kCommonBlockBytes) return nullptr;
+  if (cache == nullptr || cache->view() != view) return nullptr;
+  // No cache has a block for 0 bytes.
+  if (bytes > 1024 && bytes > Heap::kCommonBlockBytes) return nullptr;
   return cache->TryIssue(bytes, family, release);
 }
 
-inline bool FastFree(const Heap::Impl* heap, void* address, Family family) noexcept {
+inline bool FastFree(void* address, Family family) noexcept {
   SideCache* const cache = thread_state.current;
-  return cache != nullptr && cache->heap() == heap && cache->TryFree(address, family);
+  return cache != nullptr && cache->TryFree(address, family);
 }
 
 }  // namespace openmatrix

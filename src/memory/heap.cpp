@@ -72,6 +72,7 @@ std::uint32_t Heap::max_block_bytes(View view) const noexcept {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(limit, kLargestBlock));
 }
 
+void Heap::TakeFastPath() noexcept { impl_->has_fast_path.store(true, std::memory_order_relaxed); }
 const Heap::Limits& Heap::limits() const noexcept { return impl_->limits; }
 void Heap::Trim() { impl_->Trim(); }
 MemoryCounts Heap::Counts() const { return impl_->Counts(); }

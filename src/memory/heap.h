@@ -74,8 +74,8 @@ class Heap final : public Waitable {
 
   class Impl;
   Impl& impl() { return *impl_; }
-  // For memory/fast_path.h: whose caches are ours.
-  const Impl* identity() const noexcept { return impl_; }
+  // From now on memory/fast_path.h serves this heap. REQUIRES: it serves no other one.
+  void TakeFastPath() noexcept;
 
  private:
   Impl* impl_;

@@ -119,10 +119,15 @@ bool Heap::Impl::MapView(View view) {
   return true;
 }
 
+SideCache* Heap::Impl::MakeCurrent(SideCache* cache) noexcept {
+  if (has_fast_path.load(std::memory_order_relaxed)) thread_state.current = cache;
+  return cache;
+}
+
 SideCache* Heap::Impl::CacheFor(View view) noexcept {
   ThreadCaches* mine = thread_state.caches;
   if (mine != nullptr && mine->heap == this && mine->sides[view.index] != nullptr) {
-    return thread_state.current = mine->sides[view.index];
+    return MakeCurrent(mine->sides[view.index]);
   }
   if (mine != nullptr && mine->heap != this) {
     thread_state = ThreadState{nullptr, nullptr};
@@ -131,7 +136,7 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
   }
   if (!MapView(view)) return nullptr;
   try {
-    return thread_state.current = MakeCacheFor(view);
+    return MakeCurrent(MakeCacheFor(view));
   } catch (const std::bad_alloc&) {
     return nullptr;  // frees do without; an allocation says so
   }
@@ -155,7 +160,7 @@ SideCache* Heap::Impl::MakeCacheFor(View view) {
     const auto id = static_cast<std::uint32_t>(caches.size() + 1);
     const std::uint64_t bytes = view.is_host() ? pages->bytes() : pages->window_bytes();
     idle_caches.reserve(id);  // RetireThread must not fail
-    caches.push_back(std::make_unique<SideCache>(this, id, view, AddressOf(view, 0), bytes,
+    caches.push_back(std::make_unique<SideCache>(id, view, AddressOf(view, 0), bytes,
                                                  pages->window_bytes(), table->words()));
     cache = caches.back().get();
     private_caches[id].store(cache, std::memory_order_release);

@@ -75,7 +75,8 @@ class Heap::Impl final : public ForkAware {
   }
 
   // -- caches
-  // The calling thread's cache of that view, made if need be; null if the view cannot be mapped or
+  // The calling thread's cache of that view, made if need be, and the current one of the fast path
+  // from now on; null if the view cannot be mapped or
   // there is no memory for a cache.
   SideCache* CacheFor(View view) noexcept OPENMATRIX_EXCLUDES(mutex);
   void RetireThread(ThreadCaches* thread) OPENMATRIX_EXCLUDES(mutex);
@@ -163,6 +164,7 @@ class Heap::Impl final : public ForkAware {
   std::array<SideAccount, 1 + kMaxDevices> accounts;
   std::atomic<std::uint32_t> waiters{0};  // partner: NotifyFreed
   std::atomic<bool> forked{false};
+  std::atomic<bool> has_fast_path{false};  // whether CacheFor tells memory/fast_path.h
   std::array<std::atomic<bool>, 1 + kMaxDevices> mapped{};  // partner: MapView
   Totals totals;
 
@@ -179,6 +181,7 @@ class Heap::Impl final : public ForkAware {
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
 
  private:
+  SideCache* MakeCurrent(SideCache* cache) noexcept;
   SideCache* MakeCacheFor(View view) OPENMATRIX_EXCLUDES(mutex);
   // Those of views that nobody has mapped are empty, and nobody maps one meanwhile.
   template <typename Visit>

@@ -134,7 +134,7 @@ Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family fa
   };
   const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
   if (!status) return status.error();
-  return cache->Issue(grain, bytes, size_class, ClassBytes(size_class), family, release);
+  return cache->Issue(grain, bytes, size_class, family, release);
 }
 
 Status Heap::Impl::ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) {

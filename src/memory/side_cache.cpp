@@ -20,26 +20,27 @@ std::uint32_t CapacityOf(std::uint32_t size_class) {
 
 }  // namespace
 
-SideCache::SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::uint8_t* base,
-                     std::uint64_t bytes, std::uint64_t window_bytes, BlockTable::Word* words)
+SideCache::SideCache(std::uint32_t id, View view, std::uint8_t* base, std::uint64_t bytes,
+                     std::uint64_t window_bytes, BlockTable::Word* words)
     : view_(view),
       id_(id),
       base_(base),
-      view_bytes_(bytes),
+      view_grains_(bytes >> kGrainShift),
       words_(words),
       window_grains_(static_cast<std::uint32_t>(window_bytes >> kGrainShift)),
-      own_transfer_(BlockWord::IssuedBy(id, view, Family::kTransfer)),
-      own_dvpp_(BlockWord::IssuedBy(id, view, Family::kDvpp)),
-      heap_(heap) {
+      own_(BlockWord::IssuedBy(id, view, Family::kTransfer)) {
   std::uint32_t slots = 0;
   for (std::uint32_t size_class = 1; size_class < kClasses; ++size_class) {
-    Bin& bin = bins_[size_class];
-    bin.limit = size_class < kFirstLarge ? CapacityOf(size_class) : 0;
-    bin.first = slots;
-    bin.block_bytes = ClassBytes(size_class);
     slots += CapacityOf(size_class);
   }
   slots_.reset(new std::uint32_t[slots]);
+  slots = 0;
+  for (std::uint32_t size_class = 1; size_class < kClasses; ++size_class) {
+    bins_[size_class].limit = size_class < kFirstLarge ? CapacityOf(size_class) : 0;
+    stacks_[size_class] = &slots_[slots];
+    empty_words_[size_class] = own_ + BlockWord::EmptyOf(size_class);
+    slots += CapacityOf(size_class);
+  }
   Open();
 }
 
@@ -50,10 +51,11 @@ std::uint32_t SideCache::BatchOf(std::uint32_t size_class) const {
 
 std::uint32_t SideCache::Widen(std::uint32_t size_class) {
   Bin& bin = bins_[size_class];
+  const std::uint32_t block_bytes = ClassBytes(size_class);
   if (size_class < kFirstLarge || bin.limit == CapacityOf(size_class)) return 0;
-  const bool huge = bin.block_bytes > kLargeBytes;
-  if (huge ? huge_ == 0 : large_bytes_ + bin.block_bytes <= kLargeBytes) {
-    huge ? huge_ = size_class : large_bytes_ += bin.block_bytes;
+  const bool huge = block_bytes > kLargeBytes;
+  if (huge ? huge_ == 0 : large_bytes_ + block_bytes <= kLargeBytes) {
+    huge ? huge_ = size_class : large_bytes_ += block_bytes;
     ++bin.limit;
     refusals_ = 0;
     return 0;
@@ -76,14 +78,14 @@ std::uint32_t SideCache::Widen(std::uint32_t size_class) {
     } while (!can_lose() && hand_ != last);
     if (!can_lose()) return 0;  // this one has all the bytes
     loser = hand_;
-    large_bytes_ -= bins_[loser].block_bytes;
+    large_bytes_ -= ClassBytes(loser);
   }
   --bins_[loser].limit;
   return loser;
 }
 
 void SideCache::Refill(std::uint32_t size_class, const std::uint32_t* grains, std::uint32_t count) {
-  for (std::uint32_t index = 0; index < count; ++index) Push(bins_[size_class], grains[index]);
+  for (std::uint32_t index = 0; index < count; ++index) Push(size_class, grains[index]);
 }
 
 std::uint32_t SideCache::Drain(std::uint32_t size_class, std::uint32_t count,
@@ -91,7 +93,7 @@ std::uint32_t SideCache::Drain(std::uint32_t size_class, std::uint32_t count,
   Bin& bin = bins_[size_class];
   const std::uint32_t taken = std::min(count, bin.count);
   bin.count -= taken;
-  std::copy_n(&slots_[bin.first + bin.count], taken, grains);
+  std::copy_n(stacks_[size_class] + bin.count, taken, grains);
   return taken;
 }
 

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/cpu.h"
 #include "base/sanitizers.h"
 #include "memory/block_table.h"
 #include "memory/heap.h"
@@ -36,69 +37,84 @@ class alignas(128) SideCache {
   static constexpr std::uint32_t kSharedBit = 1;  // owner must compare-and-swap
   static constexpr std::uint32_t kClosedBit = 2;  // owner must take the heap's lock
 
-  SideCache(const Heap::Impl* heap, std::uint32_t id, View view, std::uint8_t* base,
-            std::uint64_t bytes, std::uint64_t window_bytes, BlockTable::Word* words);
+  SideCache(std::uint32_t id, View view, std::uint8_t* base, std::uint64_t bytes,
+            std::uint64_t window_bytes, BlockTable::Word* words);
 
   // A block from the stack, or null: take the slow path. REQUIRES: calling thread owns the cache.
   void* TryIssue(std::uint32_t bytes, Family family, Release release) noexcept {
     const std::uint32_t size_class = ClassOf(bytes);
     Bin& bin = bins_[size_class];
-    const Use use(*this);
-    if ((use.gate & kClosedBit) != 0 || bin.count == 0) return nullptr;
+    const std::uint32_t gate = BeginUse();
+    const std::uint32_t count = bin.count;
+    if ((gate & kClosedBit) != 0 || count == 0) return EndUse(), nullptr;
+    const std::uint32_t grain = stacks_[size_class][count - 1];
     // DVPP memory lies in one 4 GiB window, on the host too.
-    if (family == Family::kDvpp && slots_[bin.first + bin.count - 1] >= window_grains_)
-      return nullptr;
-    --bin.count;
-    return Issue(slots_[bin.first + bin.count], bytes, size_class, bin.block_bytes, family,
-                 release);
+    if (family == Family::kDvpp && grain >= window_grains_) return EndUse(), nullptr;
+    bin.count = count - 1;
+    void* const block = Issue(grain, bytes, size_class, family, release);
+    EndUse();
+    return block;
   }
 
   // True if the address is the start of a block that this cache issued, its hold is of that
   // family and untouched by others, and there was room for it. False: take the slow path.
   bool TryFree(void* address, Family family) noexcept {
-    std::uint32_t grain;
-    Bin* bin = nullptr;
-    const Use use(*this);
-    return TryEnd(use, address, family, true, grain, bin) && Push(*bin, grain);
+    const std::uint64_t grain = GrainOf(address);
+    if (grain >= view_grains_) return false;
+    const std::uint64_t seen = words_[grain].load(std::memory_order_relaxed);
+    if (!IsOwn(seen, family)) return false;
+    const std::uint64_t size_class = seen & BlockWord::kClassMask;
+    Bin& bin = bins_[size_class];
+    const std::uint32_t gate = BeginUse();
+    const std::uint32_t count = bin.count;
+    if (count >= bin.limit || !EndHold(gate, grain, seen)) return EndUse(), false;
+    stacks_[size_class][count] = static_cast<std::uint32_t>(grain);
+    bin.count = count + 1;
+    EndUse();
+    return true;
   }
 
   // The same without room: the block is free then, and the caller's.
   bool TryEndHold(void* address, Family family, std::uint32_t& grain,
                   std::uint32_t& size_class) noexcept {
-    Bin* bin = nullptr;
-    const Use use(*this);
-    if (!TryEnd(use, address, family, false, grain, bin)) return false;
-    size_class = static_cast<std::uint32_t>(bin - bins_.data());
-    return true;
+    const std::uint64_t place = GrainOf(address);
+    if (place >= view_grains_) return false;
+    const std::uint64_t seen = words_[place].load(std::memory_order_relaxed);
+    if (!IsOwn(seen, family)) return false;
+    grain = static_cast<std::uint32_t>(place);
+    size_class = static_cast<std::uint32_t>(seen & BlockWord::kClassMask);
+    const bool ended = EndHold(BeginUse(), place, seen);
+    EndUse();
+    return ended;
   }
 
   // Keeps a block whose last hold is gone already, if the gate and the bounds allow.
   bool TryKeep(std::uint32_t grain, std::uint32_t size_class) noexcept {
-    const Use use(*this);
-    Bin& bin = bins_[size_class];
-    if ((use.gate & kClosedBit) != 0 || bin.count >= bin.limit) return false;
-    return Push(bin, grain);
+    const bool open = (BeginUse() & kClosedBit) == 0;
+    const bool keeps = open && HasRoomFor(size_class);
+    if (keeps) Push(size_class, grain);
+    EndUse();
+    return keeps;
   }
 
   // Counts a free, by the owner, of a hold that this cache did not issue.
   void CountFree(std::uint32_t asked) noexcept { Count(frees_, freed_bytes_, asked); }
 
   // Marks the block at `grain` as issued by this cache. REQUIRES: the block is free and the
-  // caller's. Needs neither a Use nor the lock: the stacks stay as they are.
-  void* Issue(std::uint32_t grain, std::uint32_t bytes, std::uint32_t size_class,
-              std::uint32_t block_bytes, Family family, Release release) noexcept {
+  // caller's. Needs neither a use nor the lock: the stacks stay as they are.
+  void* Issue(std::uint32_t grain, std::uint32_t bytes, std::uint32_t size_class, Family family,
+              Release release) noexcept {
     void* const address = base_ + (std::uint64_t{grain} << kGrainShift);
     if (kPoisoning) Unpoison(address, bytes);
-    words_[grain].store((family == Family::kDvpp ? own_dvpp_ : own_transfer_) |
-                            (release == Release::kManual ? BlockWord::kManual : 0) | size_class |
-                            std::uint64_t{block_bytes - bytes} << BlockWord::kSlackShift,
+    words_[grain].store((empty_words_[size_class] - BlockWord::SlackOf(bytes)) |
+                            (family == Family::kDvpp ? BlockWord::kDvpp : 0) |
+                            (release == Release::kManual ? BlockWord::kManual : 0),
                         std::memory_order_release);
     Count(allocations_, allocated_bytes_, bytes);
+    if (address == nullptr) __builtin_unreachable();  // spares the callers a test
     return address;
   }
 
-  const Heap::Impl* heap() const { return heap_; }
-  bool Serves(const Heap::Impl* heap, View view) const { return heap_ == heap && view_ == view; }
   View view() const { return view_; }
   std::uint32_t id() const { return id_; }
 
@@ -151,64 +167,55 @@ class alignas(128) SideCache {
   struct Bin {
     std::uint32_t count = 0;
     std::uint32_t limit = 0;
-    std::uint32_t first = 0;  // of its part of slots_
-    std::uint32_t block_bytes = 0;
   };
   using Counter = std::atomic<std::uint64_t>;  // written by the owner only; partner: issued, freed
 
-  // One use by the owner.
-  struct Use {
-    explicit Use(SideCache& used) : cache(used) {
-      cache.busy_.store(1, std::memory_order_relaxed);
-      OwnerFence();
-      gate = cache.gate_.load(std::memory_order_acquire);
-    }
-    ~Use() { cache.busy_.store(0, std::memory_order_release); }
-    Use(const Use&) = delete;
-    Use& operator=(const Use&) = delete;
-
-    SideCache& cache;
-    std::uint32_t gate;
-  };
+  // One use by the owner: what the gate says, which stays true until the use ends. A word that the
+  // owner read before has not changed meanwhile if kSharedBit is not set: who changes it sets that
+  // bit first, and waits for a use under way.
+  std::uint32_t BeginUse() noexcept {
+    busy_.store(1, std::memory_order_relaxed);
+    OwnerFence();
+    return gate_.load(std::memory_order_acquire);
+  }
+  void EndUse() noexcept { busy_.store(0, std::memory_order_release); }
 
   std::uint64_t OffsetOf(const void* address) const {
     return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(base_);
   }
-  bool TryEnd(const Use& use, void* address, Family family, bool needs_room, std::uint32_t& grain,
-              Bin*& bin) noexcept {
+  // Rotated: what is no start of a grain lies outside of every view, too.
+  std::uint64_t GrainOf(const void* address) const {
     const std::uint64_t offset = OffsetOf(address);
-    if (offset >= view_bytes_ || offset % kGrainBytes != 0) return false;
-    BlockTable::Word& word = words_[offset >> kGrainShift];
-    std::uint64_t seen = word.load(std::memory_order_relaxed);
+    return offset >> kGrainShift | offset << (64 - kGrainShift);
+  }
+  // Whether this cache issued the block to that family, and nobody has changed it since.
+  bool IsOwn(std::uint64_t word, Family family) const {
     constexpr std::uint64_t kVaries =
         BlockWord::kManual | ((1ull << BlockWord::kOriginShift) - 1);  // class and slack
-    if ((seen & ~kVaries) != (family == Family::kDvpp ? own_dvpp_ : own_transfer_)) return false;
-    bin = &bins_[seen & BlockWord::kClassMask];
-    if (needs_room && bin->count >= bin->limit) return false;
-    if (use.gate != 0) {
-      if ((use.gate & kClosedBit) != 0 ||
-          !word.compare_exchange_strong(seen, 0, std::memory_order_acq_rel,
-                                        std::memory_order_relaxed)) {
-        return false;
-      }
-    } else {
-      word.store(0, std::memory_order_release);
-    }
+    return (word & ~kVaries) == (own_ | (family == Family::kDvpp ? BlockWord::kDvpp : 0));
+  }
+  // Within a use. False if another thread was faster, or the gate is closed.
+  bool EndHold(std::uint32_t gate, std::uint64_t grain, std::uint64_t seen) noexcept {
     const std::uint32_t asked =
-        bin->block_bytes -
-        static_cast<std::uint32_t>(seen >> BlockWord::kSlackShift & BlockWord::kSlackMask);
-    if (kPoisoning) Poison(address, asked);
-    grain = static_cast<std::uint32_t>(offset >> kGrainShift);
+        BlockWord::AskedOf(empty_words_[seen & BlockWord::kClassMask] - seen);
+    BlockTable::Word& word = words_[grain];
+    if (__builtin_expect(gate == 0, 1)) {
+      word.store(0, std::memory_order_release);
+    } else if ((gate & kClosedBit) != 0 ||
+               !word.compare_exchange_strong(seen, 0, std::memory_order_acq_rel,
+                                             std::memory_order_relaxed)) {
+      return false;
+    }
+    if (kPoisoning) Poison(base_ + (grain << kGrainShift), asked);
     Count(frees_, freed_bytes_, asked);
     return true;
   }
-  bool Push(Bin& bin, std::uint32_t grain) {
-    slots_[bin.first + bin.count++] = grain;
-    return true;
+  void Push(std::uint32_t size_class, std::uint32_t grain) {
+    stacks_[size_class][bins_[size_class].count++] = grain;
   }
   static void Count(Counter& number, Counter& total, std::uint32_t bytes) {
-    number.store(number.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    total.store(total.load(std::memory_order_relaxed) + bytes, std::memory_order_release);
+    AddAsOnlyWriter(number, 1);
+    AddAsOnlyWriter(total, bytes);
   }
 
   std::atomic<std::uint32_t> busy_{0};           // partner: AwaitIdle, ordered by ProcessBarrier
@@ -216,12 +223,10 @@ class alignas(128) SideCache {
   const View view_;
   const std::uint32_t id_;
   std::uint8_t* const base_;
-  const std::uint64_t view_bytes_;
+  const std::uint64_t view_grains_;
   BlockTable::Word* const words_;
   const std::uint32_t window_grains_;
-  const std::uint64_t own_transfer_;  // BlockWord::IssuedBy this cache
-  const std::uint64_t own_dvpp_;
-  const Heap::Impl* const heap_;
+  const std::uint64_t own_;  // BlockWord::IssuedBy this cache
   Counter allocations_{0};
   Counter allocated_bytes_{0};
   Counter frees_{0};
@@ -231,7 +236,11 @@ class alignas(128) SideCache {
   std::uint32_t huge_ = 0;      // the one class above kLargeBytes that may keep a block
   std::uint32_t refusals_ = 0;  // of Widen, since it last granted
   std::uint32_t hand_ = kFirstLarge;
+  // Arrays of their own, found by one scaled load each: a pair is as slow as its chain of loads.
   std::array<Bin, kClasses> bins_;
+  std::array<std::uint32_t*, kClasses> stacks_{};
+  // What a block of the class says that this cache issued for 0 bytes: that it is all slack.
+  std::array<std::uint64_t, kClasses> empty_words_{};
   std::unique_ptr<std::uint32_t[]> slots_;
 };
 

@@ -11,11 +11,11 @@ constexpr std::uint32_t kGrainBytes = 1u << kGrainShift;
 constexpr std::uint32_t kLargestBlock = 1u << 28;
 constexpr std::uint32_t kClasses = 153;  // class 0 is unused: size 0 has none
 
-// REQUIRES: 1 <= bytes <= kLargestBlock
+// REQUIRES: bytes <= kLargestBlock. Of 0 bytes it is 0.
 constexpr std::uint32_t ClassOf(std::uint32_t bytes) {
   if (bytes <= 1024) return (bytes + kGrainBytes - 1) >> kGrainShift;
   const std::uint32_t last = bytes - 1;
-  const auto octave = static_cast<std::uint32_t>(31 - __builtin_clz(last));
+  const auto octave = static_cast<std::uint32_t>(__builtin_clz(last) ^ 31);
   return 9 + (octave - 10) * 8 + ((last >> (octave - 3)) & 7);
 }
 

@@ -8,7 +8,7 @@ class SideCache;
 struct ThreadCaches;
 
 struct ThreadState {
-  SideCache* current;    // the cache used last
+  SideCache* current;    // the cache used last, of the heap that has the fast path
   ThreadCaches* caches;  // all of the thread's caches, of one heap
 };
 

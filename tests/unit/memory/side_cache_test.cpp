@@ -22,7 +22,7 @@ class SideCacheTest : public testing::Test {
   ~SideCacheTest() override { Unpoison(memory_.data(), memory_.size()); }
 
   std::unique_ptr<SideCache> Make(std::uint32_t id) {
-    return std::make_unique<SideCache>(nullptr, id, View::Host(), base_, kMemory, kMemory,
+    return std::make_unique<SideCache>(id, View::Host(), base_, kMemory, kMemory,
                                        table_.words());
   }
   void* Issue(std::uint32_t bytes) {
@@ -156,7 +156,7 @@ TEST_F(SideCacheTest, ABatchIsHalfTheBoundAtMost8MiBAnd32Blocks) {
 TEST_F(SideCacheTest, AHoldThatEndsWithoutRoomLeavesTheBlockToTheCaller) {
   const std::uint32_t large = ClassOf(300 << 10);
   auto* block = static_cast<std::uint8_t*>(
-      cache_->Issue(8, 300 << 10, large, ClassBytes(large), Family::kTransfer, Release::kAuto));
+      cache_->Issue(8, 300 << 10, large, Family::kTransfer, Release::kAuto));
   EXPECT_FALSE(Free(block)) << "no room for this class";
 
   std::uint32_t grain = 0;
