@@ -16,8 +16,8 @@ PageRuns::PageRuns(std::uint64_t pool_bytes, std::uint64_t window_bytes)
       window_units_(static_cast<std::uint32_t>(std::min(pool_bytes, window_bytes) >> kUnitShift)),
       at_(static_cast<Run**>(std::calloc(units_, sizeof(Run*)))) {
   if (at_ == nullptr) throw std::bad_alloc();
-  if (window_units_ > 0) Insert(new Run(0, window_units_));
-  if (units_ > window_units_) Insert(new Run(window_units_, units_ - window_units_));
+  if (window_units_ > 0) Insert(Make(0, window_units_));
+  if (units_ > window_units_) Insert(Make(window_units_, units_ - window_units_));
 }
 
 PageRuns::~PageRuns() {
@@ -26,7 +26,26 @@ PageRuns::~PageRuns() {
     unit += run->units;
     delete run;
   }
+  while (Run* const run = spare_.first()) {
+    spare_.Remove(run);
+    delete run;
+  }
   std::free(at_);
+}
+
+Run* PageRuns::Make(std::uint32_t start, std::uint32_t units) {
+  Run* const run = spare_.first();
+  if (run == nullptr) return new Run(start, units);
+  spare_.Remove(run);
+  run->start = start;
+  run->units = units;
+  return run;
+}
+
+void PageRuns::Drop(Run* run) {
+  run->kind = Run::Kind::kFree;
+  run->dirty = false;
+  spare_.Add(run);
 }
 
 Run* PageRuns::At(std::uint64_t offset) const {
@@ -49,7 +68,7 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
   run->kind = kind;  // first: the rest must not coalesce with it again
   run->size_class = size_class;
   if (run->units > units) {
-    Run* const rest = new Run(run->start + units, run->units - units);
+    Run* const rest = Make(run->start + units, run->units - units);
     rest->dirty = run->dirty;
     rest->freed_at = run->freed_at;
     run->units = units;
@@ -116,7 +135,7 @@ void PageRuns::Join(Run* left, Run* right) {
   left->units += right->units;
   left->dirty = left->dirty || right->dirty;
   left->freed_at = std::max(left->freed_at, right->freed_at);
-  delete right;
+  Drop(right);
 }
 
 // Neighbours look for a run at its ends, every free of a small block looks for its span.
@@ -160,7 +179,7 @@ Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint
   Remove(run);
   run->kind = Run::Kind::kPurging;
   if (run->units > max_units) {
-    Run* const rest = new Run(run->start + max_units, run->units - max_units);
+    Run* const rest = Make(run->start + max_units, run->units - max_units);
     rest->dirty = true;
     rest->freed_at = run->freed_at;
     run->units = max_units;

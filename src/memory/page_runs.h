@@ -66,6 +66,9 @@ class PageRuns {
   void EndPurge(Run* run);
 
  private:
+  // Run objects come and go with every split and join: those that went are kept for the next.
+  Run* Make(std::uint32_t start, std::uint32_t units);
+  void Drop(Run* run);
   RunIndex& IndexOf(const Run& run) { return free_[Zone(run.start)][run.dirty ? 1 : 0]; }
   int Zone(std::uint32_t unit) const { return unit < window_units_ ? 0 : 1; }
   Run* TakeFrom(int zone, std::uint32_t units);
@@ -80,6 +83,7 @@ class PageRuns {
   Run** const at_;  // calloc'ed, so untouched parts cost nothing; run of each unit; null inside
                     // free runs, but for their ends
   RunIndex free_[2][2];  // zone, dirty
+  RunList spare_;
   std::uint64_t dirty_bytes_ = 0;
   std::uint64_t high_water_ = 0;
 };

@@ -97,10 +97,10 @@ bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point 
   if (run->kind != Run::Kind::kSpan) return false;
 
   Span& span = *run->span;
-  const std::uint32_t block_bytes = ClassBytes(size_class);
-  const std::uint64_t distance = offset - run->offset();
-  const auto index = static_cast<std::uint32_t>(distance / block_bytes);
-  if (distance % block_bytes != 0 || index >= span.blocks || TestBit(span, index)) return false;
+  const std::uint32_t block_grains = ClassBytes(size_class) >> kGrainShift;
+  const std::uint32_t distance = grain - run->start * kUnitGrains;
+  const std::uint32_t index = distance / block_grains;
+  if (distance % block_grains != 0 || index >= span.blocks || TestBit(span, index)) return false;
   SetBit(span, index, true);
   RunList& list = with_room_[size_class];
   if (span.free++ == 0) list.Add(run);
