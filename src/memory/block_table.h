@@ -119,13 +119,13 @@ struct BlockWord {
 class BlockTable {
  public:
   explicit BlockTable(std::uint64_t pool_bytes)
-      : bytes_((pool_bytes >> kGrainShift) * sizeof(Word)) {
+      : bytes_((pool_bytes >> kGrainShift) * sizeof(Word) + kSkewBytes) {
     void* at = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    words_ = at == MAP_FAILED ? nullptr : static_cast<Word*>(at);
+    if (at != MAP_FAILED) words_ = reinterpret_cast<Word*>(static_cast<char*>(at) + kSkewBytes);
   }
   ~BlockTable() {
-    if (words_ != nullptr) munmap(words_, bytes_);
+    if (words_ != nullptr) munmap(reinterpret_cast<char*>(words_) - kSkewBytes, bytes_);
   }
   BlockTable(const BlockTable&) = delete;
   BlockTable& operator=(const BlockTable&) = delete;
@@ -144,8 +144,12 @@ class BlockTable {
   }
 
  private:
+  // Large blocks start pages, and users write there first. Without a skew their words would start
+  // pages, too, and lie in the same few sets of the first-level cache.
+  static constexpr std::size_t kSkewBytes = 2048 + 64;
+
   std::size_t bytes_;
-  Word* words_;
+  Word* words_ = nullptr;
 };
 
 }  // namespace openmatrix
