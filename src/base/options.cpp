@@ -158,7 +158,8 @@ constexpr Row kRows[] = {
     {{"OPENMATRIX_PREFAULT", "0", "bytes of each view that are populated at start"},
      BytesInto<&Options::prefault>},
     {{"OPENMATRIX_SPIN_US", "20",
-      "microseconds that a receiver spins at most before it sleeps; `0`, or a single core: none"},
+      "microseconds that a receiver, or a waiting allocation, spins at most before it sleeps; `0`, "
+      "or a single core: none"},
      TimeInto<std::chrono::microseconds, &Options::spin>},
 };
 

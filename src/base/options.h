@@ -28,7 +28,7 @@ struct Options {
   std::uint64_t retain = 1ull << 30;       // OPENMATRIX_RETAIN, bytes of free pages kept committed
   std::chrono::milliseconds decay{10000};  // OPENMATRIX_DECAY_MS; 0 never returns pages by age
   std::uint64_t prefault = 0;              // OPENMATRIX_PREFAULT, bytes of each view
-  std::chrono::microseconds spin{20};      // OPENMATRIX_SPIN_US before a receiver sleeps
+  std::chrono::microseconds spin{20};      // OPENMATRIX_SPIN_US before a wait sleeps
 };
 
 // One row of the table; `text` is what stands in docs/env.md.

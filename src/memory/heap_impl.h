@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "base/mutex.h"
@@ -118,12 +119,12 @@ class Heap::Impl final : public ForkAware {
   void Flush(SideCache& cache, std::uint32_t size_class, std::uint32_t count)
       OPENMATRIX_REQUIRES(mutex);
   void DrainCache(SideCache& cache) OPENMATRIX_REQUIRES(mutex);
-  // Empties the caches for which `wanted(cache)`, whoever owns them.
+  // Empties the caches for which `wanted(cache)`, whoever owns them. Closed ones are empty.
   template <typename Wanted>
   void TakeBackCaches(const Wanted& wanted) OPENMATRIX_REQUIRES(mutex) {
     std::vector<SideCache*> stopped;
     for (const auto& cache : caches) {
-      if (wanted(*cache)) stopped.push_back(cache.get());
+      if (wanted(*cache) && !cache->closed()) stopped.push_back(cache.get());
     }
     if (stopped.empty()) return;
     for (SideCache* cache : stopped) cache->Close();
@@ -138,9 +139,19 @@ class Heap::Impl final : public ForkAware {
   // dropped without the lock.
   void BreakQuarantine(View view, Quarantined which, std::vector<Quarantine::Entry>& gone)
       OPENMATRIX_REQUIRES(mutex);
+  void OpenCaches() OPENMATRIX_REQUIRES(mutex);
+  // One more call that found its cache closed, maybe, by a wait that is over.
+  void CountLockedCall() OPENMATRIX_REQUIRES(mutex) {
+    if (waiters.load(std::memory_order_relaxed) > 0 || until_open == 0) return;
+    if (--until_open == 0) OpenCaches();
+  }
+  // Looks without the lock, for as long as spinning pays, whether something was freed.
+  void SpinForFree(const Wait& wait) OPENMATRIX_REQUIRES(mutex);
   bool MapView(View view) OPENMATRIX_EXCLUDES(mutex);
   // Wakes waiting allocations after a charge or a block was given back.
   void NotifyFreed() noexcept OPENMATRIX_EXCLUDES(mutex);
+  // The same, those who spin and those who sleep.
+  void Notify() OPENMATRIX_REQUIRES(mutex);
 
   void BeforeFork() override;
   void AfterForkInParent() override;
@@ -163,6 +174,7 @@ class Heap::Impl final : public ForkAware {
   std::unique_ptr<BlockTable> table;
   std::array<SideAccount, 1 + kMaxDevices> accounts;
   std::atomic<std::uint32_t> waiters{0};  // partner: NotifyFreed
+  std::atomic<std::uint32_t> notices{0};  // partner: SpinForFree
   std::atomic<bool> forked{false};
   std::atomic<bool> has_fast_path{false};  // whether CacheFor tells memory/fast_path.h
   std::array<std::atomic<bool>, 1 + kMaxDevices> mapped{};  // partner: MapView
@@ -179,6 +191,12 @@ class Heap::Impl final : public ForkAware {
   // Unbias reads and clears. Beside the caches, whose lines their owners write all the time.
   std::unique_ptr<std::atomic<SideCache*>[]> private_caches;
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
+  // Waits follow each other closely: this many locked calls after one the caches open again.
+  std::uint32_t until_open OPENMATRIX_GUARDED_BY(mutex) = 0;
+  // Before a wait sleeps; nothing where it would keep the one we wait for from running.
+  const std::chrono::nanoseconds most_spin =
+      std::thread::hardware_concurrency() == 1 ? std::chrono::nanoseconds(0) : options.spin;
+  std::chrono::nanoseconds spin OPENMATRIX_GUARDED_BY(mutex) = most_spin;
 
  private:
   SideCache* MakeCurrent(SideCache* cache) noexcept;

@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include "base/cpu.h"
 #include "base/log_sink.h"
 #include "memory/heap_impl.h"
 #include "memory/janitor.h"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::uint64_t kDumpStep = 64ull << 20;  // core dumps grow in steps: few system calls
 constexpr std::uint32_t kDrainBatch = SideCache::kMaxSlots;
+// To close the caches and open them again costs about as much as this many calls with the lock.
+constexpr std::uint32_t kUntilOpen = 64;
 
 // Good to a few milliseconds at a fifth of the cost: enough to tell how long pages were free.
 Heap::Impl::Clock::time_point CoarseNow() {
@@ -68,6 +71,7 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   std::vector<Quarantine::Entry> gone;  // dropped last, without the lock
   {
     MutexLock lock(mutex);
+    CountLockedCall();
     if (attempt(false)) return {};
     TakeBackCaches([&](const SideCache& cache) { return cache.view() == view; });
     if (attempt(false)) return {};
@@ -96,7 +100,8 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   waiters.fetch_add(1, std::memory_order_seq_cst);
   TakeBackCaches([](const SideCache&) { return true; });
   Status outcome;
-  for (bool in_time = true;;) {
+  bool in_time = true;
+  for (bool spun = false;; spun = true) {
     BreakQuarantine(view, Quarantined::kWithoutMessage, gone);
     if (attempt(true)) break;
     BreakQuarantine(view, Quarantined::kAll, gone);
@@ -113,12 +118,36 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
       outcome = exhausted;
       break;
     }
-    in_time = freed.WaitUntil(mutex, wait.deadline);
+    // One who spins is enough.
+    if (!spun && waiters.load(std::memory_order_relaxed) == 1 && most_spin.count() > 0) {
+      SpinForFree(wait);
+    } else {
+      in_time = freed.WaitUntil(mutex, wait.deadline);
+    }
   }
-  if (waiters.fetch_sub(1, std::memory_order_seq_cst) == 1) {
-    for (const auto& cache : caches) cache->Open();
-  }
+  waiters.fetch_sub(1, std::memory_order_seq_cst);
+  until_open = kUntilOpen;
   return outcome;
+}
+
+void Heap::Impl::SpinForFree(const Wait& wait) {
+  const std::uint32_t seen = notices.load(std::memory_order_relaxed);
+  const std::chrono::nanoseconds budget = spin;
+  mutex.Unlock();
+  const auto end = std::min(Clock::now() + budget, wait.deadline.at());
+  const auto noticed = [&] { return notices.load(std::memory_order_relaxed) != seen; };
+  do {
+    // A look at the clock costs about as much as eight looks at the number.
+    for (int look = 0; look < 8 && !noticed(); ++look) CpuRelax();
+  } while (!noticed() && !wait.Stopped() && Clock::now() < end);
+  mutex.Lock();
+  // Never nothing, or frees that come soon again are not noticed.
+  spin = noticed() ? std::min(budget * 2, most_spin) : std::max(budget / 2, most_spin / 8);
+}
+
+void Heap::Impl::OpenCaches() {
+  until_open = 0;
+  for (const auto& cache : caches) cache->Open();
 }
 
 Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family family,
@@ -224,6 +253,7 @@ void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_
   SideCache* const cache = CacheFor(view);
   if (cache != nullptr && cache->TryKeep(grain, size_class)) return;
   MutexLock lock(mutex);
+  CountLockedCall();
   if (cache != nullptr && !cache->closed()) {
     Widen(*cache, size_class);
     if (cache->HasRoomFor(size_class)) {
@@ -265,7 +295,12 @@ void Heap::Impl::PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept
     return;
   }
   janitor_->NoteChange();
-  if (waiters.load(std::memory_order_relaxed) > 0) freed.NotifyAll();
+  if (waiters.load(std::memory_order_relaxed) > 0) Notify();
+}
+
+void Heap::Impl::Notify() {
+  notices.fetch_add(1, std::memory_order_relaxed);
+  freed.NotifyAll();
 }
 
 void Heap::Impl::Uncharge(View view, std::uint64_t bytes) noexcept {
@@ -280,7 +315,7 @@ void Heap::Impl::NotifyFreed() noexcept {
 
 void Heap::Impl::WakeAll() {
   MutexLock lock(mutex);
-  freed.NotifyAll();
+  Notify();
 }
 
 // -- quarantine
@@ -351,9 +386,7 @@ void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-  if (waiters.load(std::memory_order_relaxed) == 0) {
-    for (const auto& cache : caches) cache->Open();
-  }
+  if (waiters.load(std::memory_order_relaxed) == 0) OpenCaches();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
   mutex.Unlock();
 }
@@ -366,7 +399,7 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   purging = 0;
   janitor_->ForgetThread();
   for (const auto& cache : caches) cache->EndUsesOfParent();
-  for (const auto& cache : caches) cache->Open();
+  OpenCaches();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
   mutex.Unlock();
 }

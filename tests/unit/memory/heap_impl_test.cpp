@@ -57,5 +57,28 @@ TEST_F(HeapImplTest, ASendOnAnotherThreadMakesTheOwnersCacheShared) {
   EXPECT_TRUE(cache.shared());
 }
 
+TEST_F(HeapImplTest, CachesStayClosedForAWhileAfterAWait) {
+  void* block = Get(kHost, 4096);
+  const SideCache& cache = OwnerOf(block);
+  const Wait wait = Wait::For(std::chrono::milliseconds(1));
+  EXPECT_FALSE(heap_.impl().ChargeOrWait(kHost, 16 * kMiB, wait).ok());
+
+  EXPECT_TRUE(cache.closed());
+  EXPECT_EQ(Free(block), FreeVerdict::kFreed);
+  EXPECT_TRUE(cache.closed());
+
+  for (int calls = 0; calls < 1000 && cache.closed(); ++calls) Free(Get(kHost, 4096));
+  EXPECT_EQ(cache.closed(), !HasProcessBarrier());
+}
+
+TEST_F(HeapImplTest, WhatACacheMadeSinceTheLastWaitKeepsIsTakenBackToo) {
+  const Wait wait = Wait::For(std::chrono::milliseconds(1));
+  EXPECT_FALSE(heap_.impl().ChargeOrWait(kHost, 17 * kMiB, wait).ok());
+  std::thread other([&] { EXPECT_EQ(Free(Get(kHost, kMiB)), FreeVerdict::kFreed); });
+  other.join();
+
+  EXPECT_EQ(Free(Get(kHost, 16 * kMiB)), FreeVerdict::kFreed);
+}
+
 }  // namespace
 }  // namespace openmatrix

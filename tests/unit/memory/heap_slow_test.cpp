@@ -1,5 +1,6 @@
 // What gives memory back wakes a thread that sleeps for it, each way by itself; and what is not
 // given back stays out of use, however empty the caches are.
+#include <chrono>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -67,6 +68,62 @@ TEST_F(HeapSlowTest, ASendThatIsGivenUpWakesToo) {
   ExpectToWake(kDevice, kMiB, [&] { prepared.Drop(); });
 
   Free(block);
+}
+
+// Spins, where there are two cores, for longer than any test runs: never sleeps.
+class HeapSpinTest : public testing::Test {
+ protected:
+  static Options Spinning() {
+    Options options = SmallHeap();
+    options.spin = std::chrono::hours(1);
+    return options;
+  }
+  void SetUp() override { ASSERT_TRUE(impl().ChargeOrWait(kHost, 16 * kMiB, NoWait()).ok()); }
+  void TearDown() override { impl().Uncharge(kHost, 16 * kMiB); }
+  Heap::Impl& impl() { return heap_.impl(); }
+
+  // How a wait for 1 MiB ends if another thread calls `end` meanwhile.
+  template <typename End>
+  Status StatusAfter(const Wait& wait, const End& end) {
+    Status status;
+    std::thread waiter([&] { status = impl().ChargeOrWait(kHost, kMiB, wait); });
+    Await([&] { return impl().waiters.load() == 1; });
+    end();
+    waiter.join();
+    return status;
+  }
+
+  Heap heap_{Spinning()};
+};
+
+TEST_F(HeapSpinTest, ARelievedChargeIsNoticed) {
+  EXPECT_TRUE(StatusAfter(LongWait(), [&] { impl().Uncharge(kHost, kMiB); }).ok());
+}
+
+TEST_F(HeapSpinTest, AFreeIsNoticed) {
+  impl().Uncharge(kHost, kMiB);
+  const auto block = heap_.Allocate(kHost, kMiB, Family::kTransfer, Release::kAuto, NoWait());
+  ASSERT_TRUE(block.ok());
+
+  EXPECT_TRUE(StatusAfter(LongWait(), [&] {
+                EXPECT_EQ(heap_.Free(block.value(), Family::kTransfer), FreeVerdict::kFreed);
+              }).ok());
+}
+
+TEST_F(HeapSpinTest, AStopIsNoticed) {
+  StopToken stop;
+
+  const Status status = StatusAfter(LongWait(&stop), [&] { stop.Stop(); });
+
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, Code::kPoolStopped);
+}
+
+TEST_F(HeapSpinTest, TheDeadlineIsNoticed) {
+  const Status status = impl().ChargeOrWait(kHost, kMiB, Wait::For(std::chrono::milliseconds(1)));
+
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, Code::kNoMemory);
 }
 
 TEST_F(HeapSlowTest, AnAddressInQuarantineIsNotIssuedAlsoWhenAllCachesAreEmpty) {

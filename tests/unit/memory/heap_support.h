@@ -19,13 +19,15 @@ constexpr View kHost = View::Host();
 constexpr View kDevice = View::Device(0);
 constexpr View kOtherDevice = View::Device(1);
 
-// Limits of 16 MiB (host) and 8 MiB (each of two devices); no page goes back by age.
+// Limits of 16 MiB (host) and 8 MiB (each of two devices); no page goes back by age, and who
+// waits sleeps at once.
 inline Options SmallHeap() {
   Options options;
   options.host_memory = 16 * kMiB;
   options.device_memory = 8 * kMiB;
   options.devices = 2;
   options.decay = std::chrono::milliseconds(0);
+  options.spin = std::chrono::microseconds(0);
   return options;
 }
 
