@@ -44,9 +44,10 @@ class alignas(128) SideCache {
   void* TryIssue(std::uint32_t bytes, Family family, Release release) noexcept {
     const std::uint32_t size_class = ClassOf(bytes);
     Bin& bin = bins_[size_class];
-    const std::uint32_t gate = BeginUse();
+    // The gate first: how full a closed cache is, is for the holder of the heap's lock to read.
+    if ((BeginUse() & kClosedBit) != 0) return EndUse(), nullptr;
     const std::uint32_t count = bin.count;
-    if ((gate & kClosedBit) != 0 || count == 0) return EndUse(), nullptr;
+    if (count == 0) return EndUse(), nullptr;
     const std::uint32_t grain = stacks_[size_class][count - 1];
     // DVPP memory lies in one 4 GiB window, on the host too.
     if (family == Family::kDvpp && grain >= window_grains_) return EndUse(), nullptr;
@@ -66,6 +67,7 @@ class alignas(128) SideCache {
     const std::uint64_t size_class = seen & BlockWord::kClassMask;
     Bin& bin = bins_[size_class];
     const std::uint32_t gate = BeginUse();
+    if (__builtin_expect(gate != 0, 0) && (gate & kClosedBit) != 0) return EndUse(), false;
     const std::uint32_t count = bin.count;
     if (count >= bin.limit || !EndHold(gate, grain, seen)) return EndUse(), false;
     stacks_[size_class][count] = static_cast<std::uint32_t>(grain);
