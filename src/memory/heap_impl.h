@@ -119,9 +119,17 @@ class Heap::Impl final : public ForkAware {
   void Flush(SideCache& cache, std::uint32_t size_class, std::uint32_t count)
       OPENMATRIX_REQUIRES(mutex);
   void DrainCache(SideCache& cache) OPENMATRIX_REQUIRES(mutex);
-  // Empties the caches for which `wanted(cache)`, whoever owns them. Closed ones are empty.
+  // Gives back the large blocks that the owner did not ask for since the last call.
+  void AgeCache(SideCache& cache) OPENMATRIX_REQUIRES(mutex);
+  // Empties the caches for which `wanted(cache)`, whoever owns them.
   template <typename Wanted>
   void TakeBackCaches(const Wanted& wanted) OPENMATRIX_REQUIRES(mutex) {
+    StopCaches(wanted,
+               [&](SideCache& cache) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS { DrainCache(cache); });
+  }
+  // Calls `visit(cache)` while the cache is stopped. Closed ones are empty.
+  template <typename Wanted, typename Visit>
+  void StopCaches(const Wanted& wanted, const Visit& visit) OPENMATRIX_REQUIRES(mutex) {
     std::vector<SideCache*> stopped;
     for (const auto& cache : caches) {
       if (wanted(*cache) && !cache->closed()) stopped.push_back(cache.get());
@@ -131,7 +139,7 @@ class Heap::Impl final : public ForkAware {
     ProcessBarrier();
     for (SideCache* cache : stopped) {
       cache->AwaitIdle();
-      DrainCache(*cache);
+      visit(*cache);
       if (waiters.load(std::memory_order_relaxed) == 0) cache->Open();
     }
   }

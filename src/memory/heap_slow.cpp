@@ -39,7 +39,11 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family fa
   std::array<std::uint32_t, kDrainBatch> grains;
   SideAccount& account = accounts[cache.view().index];
   const std::uint64_t block_bytes = ClassBytes(size_class);
-  // A stack is empty here, but for one that its owner found closed by a fork.
+  cache.Restore(size_class);
+  if (cache.CountOf(size_class) > 0 && family != Family::kDvpp) {
+    return cache.Drain(size_class, 1, &grain) == 1;
+  }
+  // A stack is empty here, but for one that has blocks beyond the window only.
   const bool single = cache.closed() || cache.CountOf(size_class) > 0;
   if (!single) Widen(cache, size_class);
   std::uint32_t wanted = single ? 1 : cache.BatchOf(size_class);
@@ -97,7 +101,15 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   const Wait::Registration waiting(wait, heap_);
   MutexLock lock(mutex);
   // From here on every free goes to the pool and notifies.
-  waiters.fetch_add(1, std::memory_order_seq_cst);
+  struct Waiter {
+    explicit Waiter(std::atomic<std::uint32_t>& number) : waiters(number) {
+      waiters.fetch_add(1, std::memory_order_seq_cst);
+    }
+    ~Waiter() { waiters.fetch_sub(1, std::memory_order_seq_cst); }
+    std::atomic<std::uint32_t>& waiters;
+  };
+  until_open = kUntilOpen;
+  const Waiter waiter(waiters);
   TakeBackCaches([](const SideCache&) { return true; });
   Status outcome;
   bool in_time = true;
@@ -125,7 +137,6 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
       in_time = freed.WaitUntil(mutex, wait.deadline);
     }
   }
-  waiters.fetch_sub(1, std::memory_order_seq_cst);
   until_open = kUntilOpen;
   return outcome;
 }
@@ -255,6 +266,7 @@ void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_
   MutexLock lock(mutex);
   CountLockedCall();
   if (cache != nullptr && !cache->closed()) {
+    cache->Restore(size_class);
     Widen(*cache, size_class);
     if (cache->HasRoomFor(size_class)) {
       cache->Refill(size_class, &grain, 1);
@@ -284,7 +296,18 @@ void Heap::Impl::Flush(SideCache& cache, std::uint32_t size_class, std::uint32_t
 
 void Heap::Impl::DrainCache(SideCache& cache) {
   for (std::uint32_t size_class = 1; size_class < kClasses; ++size_class) {
+    cache.Restore(size_class);
     Flush(cache, size_class, kDrainBatch);
+  }
+}
+
+void Heap::Impl::AgeCache(SideCache& cache) {
+  std::array<std::uint32_t, kDrainBatch> grains;
+  for (std::uint32_t size_class = SideCache::kFirstLarge; size_class < kClasses; ++size_class) {
+    const std::uint32_t cold = cache.TakeCold(size_class, grains.data());
+    accounts[cache.view().index].Uncharge(std::uint64_t{cold} * ClassBytes(size_class));
+    for (std::uint32_t index = 0; index < cold; ++index) PutBack(grains[index], size_class);
+    cache.SetAside(size_class);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <new>
 #include <system_error>
+#include <unordered_set>
 
 namespace openmatrix {
 namespace {
@@ -84,12 +85,18 @@ void Janitor::Loop() {
 }
 
 void Janitor::TakeBackIdleCaches() {
-  heap_.TakeBackCaches([&](const SideCache& cache) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-    const std::uint64_t uses = UsesOf(cache);
-    const auto [entry, fresh] = last_uses_.try_emplace(&cache, uses);
-    const bool idle = !fresh && entry->second == uses;
+  std::unordered_set<const SideCache*> idle;
+  for (const auto& cache : heap_.caches) {
+    const std::uint64_t uses = UsesOf(*cache);
+    const auto [entry, fresh] = last_uses_.try_emplace(cache.get(), uses);
+    if (!fresh && entry->second == uses) idle.insert(cache.get());
     entry->second = uses;
-    return idle;
+  }
+  const auto wanted = [&](const SideCache& cache) {
+    return cache.keeps_large() || idle.count(&cache) > 0;
+  };
+  heap_.StopCaches(wanted, [&](SideCache& cache) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    idle.count(&cache) > 0 ? heap_.DrainCache(cache) : heap_.AgeCache(cache);
   });
 }
 

@@ -73,7 +73,7 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
     rest->freed_at = run->freed_at;
     run->units = units;
     Map(run);
-    Insert(rest);
+    Insert(rest, Age::kOld);
   } else {
     Map(run);
   }
@@ -102,7 +102,7 @@ void PageRuns::Release(Run* run, std::chrono::steady_clock::time_point now) {
   Insert(run);
 }
 
-void PageRuns::Insert(Run* run) {
+void PageRuns::Insert(Run* run, Age age) {
   const auto joins = [&](Run* other) {
     return other != nullptr && other->kind == Run::Kind::kFree && other->dirty == run->dirty &&
            Zone(other->start) == Zone(run->start);
@@ -120,7 +120,7 @@ void PageRuns::Insert(Run* run) {
     Join(run, after);
   }
   Map(run);
-  IndexOf(*run).Add(run);
+  age == Age::kOld ? IndexOf(*run).AddOld(run) : IndexOf(*run).Add(run);
   if (run->dirty) dirty_bytes_ += run->bytes();
 }
 
@@ -183,7 +183,7 @@ Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint
     rest->dirty = true;
     rest->freed_at = run->freed_at;
     run->units = max_units;
-    Insert(rest);
+    Insert(rest, Age::kOld);
   }
   Map(run);
   return run;

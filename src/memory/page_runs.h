@@ -72,7 +72,9 @@ class PageRuns {
   RunIndex& IndexOf(const Run& run) { return free_[Zone(run.start)][run.dirty ? 1 : 0]; }
   int Zone(std::uint32_t unit) const { return unit < window_units_ ? 0 : 1; }
   Run* TakeFrom(int zone, std::uint32_t units);
-  void Insert(Run* run);  // coalesces with neighbours of the same kind
+  enum class Age : std::uint8_t { kJustFreed, kOld };
+  // Coalesces with neighbours of the same kind.
+  void Insert(Run* run, Age age = Age::kJustFreed);
   void Remove(Run* run);
   void Join(Run* left, Run* right);
   void Map(Run* run);

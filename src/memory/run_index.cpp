@@ -7,18 +7,31 @@ namespace openmatrix {
 void RunList::Add(Run* run) {
   run->previous = nullptr;
   run->next = first_;
-  if (first_ != nullptr) first_->previous = run;
+  (first_ != nullptr ? first_->previous : last_) = run;
   first_ = run;
 }
 
+void RunList::AddLast(Run* run) {
+  run->previous = last_;
+  run->next = nullptr;
+  (last_ != nullptr ? last_->next : first_) = run;
+  last_ = run;
+}
+
 void RunList::Remove(Run* run) {
-  if (run->next != nullptr) run->next->previous = run->previous;
+  (run->next != nullptr ? run->next->previous : last_) = run->previous;
   (run->previous != nullptr ? run->previous->next : first_) = run->next;
 }
 
 void RunIndex::Add(Run* run) {
   const std::uint32_t bin = BinOf(run->units);
   bins_[bin].Add(run);
+  occupied_[bin / 64] |= 1ull << bin % 64;
+}
+
+void RunIndex::AddOld(Run* run) {
+  const std::uint32_t bin = BinOf(run->units);
+  bins_[bin].AddLast(run);
   occupied_[bin / 64] |= 1ull << bin % 64;
 }
 
@@ -47,9 +60,7 @@ Run* RunIndex::Fit(std::uint32_t units) const {
 
 Run* RunIndex::FreedBefore(std::chrono::steady_clock::time_point limit) const {
   for (std::uint32_t bin = Occupied(0); bin != kBins; bin = Occupied(bin + 1)) {
-    for (Run* run = bins_[bin].first(); run != nullptr; run = run->next) {
-      if (run->freed_at <= limit) return run;
-    }
+    if (bins_[bin].last()->freed_at <= limit) return bins_[bin].last();
   }
   return nullptr;
 }

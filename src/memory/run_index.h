@@ -17,24 +17,30 @@ struct Run;
 class RunList {
  public:
   Run* first() const { return first_; }
+  Run* last() const { return last_; }
   bool empty() const { return first_ == nullptr; }
   void Add(Run* run);
+  void AddLast(Run* run);
   void Remove(Run* run);  // REQUIRES: it is in this list
 
  private:
   Run* first_ = nullptr;
+  Run* last_ = nullptr;
 };
 
 class RunIndex {
  public:
+  // Runs are added as they are freed, what is left of one that was free already as an old one.
   void Add(Run* run);
+  void AddOld(Run* run);
   void Remove(Run* run);
 
   // A run of at least `units` from the lowest bin that has one; null if there is none. It is a
   // tenth too long at most, as long as there are runs of all lengths.
   Run* Fit(std::uint32_t units) const;
 
-  // The first run that was freed at `limit` or before, short ones first; null if there is none.
+  // A run that was freed at `limit` or before, short ones first. It looks at the last of each list
+  // only: one that a younger run hides is found when that has gone, or is as old.
   Run* FreedBefore(std::chrono::steady_clock::time_point limit) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace openmatrix {
 namespace {
@@ -70,7 +71,7 @@ std::uint32_t SideCache::Widen(std::uint32_t size_class) {
   } else {
     // Round and round: no class is the victim twice before all others were.
     const auto can_lose = [&] {
-      return hand_ != size_class && hand_ != huge_ && bins_[hand_].limit > 0;
+      return hand_ != size_class && hand_ != huge_ && bins_[hand_].limit + aside_[hand_] > 0;
     };
     const std::uint32_t last = hand_;
     do {
@@ -80,6 +81,7 @@ std::uint32_t SideCache::Widen(std::uint32_t size_class) {
     loser = hand_;
     large_bytes_ -= ClassBytes(loser);
   }
+  Restore(loser);
   --bins_[loser].limit;
   return loser;
 }
@@ -95,6 +97,32 @@ std::uint32_t SideCache::Drain(std::uint32_t size_class, std::uint32_t count,
   bin.count -= taken;
   std::copy_n(stacks_[size_class] + bin.count, taken, grains);
   return taken;
+}
+
+void SideCache::SetAside(std::uint32_t size_class) {
+  Bin& bin = bins_[size_class];
+  aside_[size_class] += bin.count;
+  stacks_[size_class] += bin.count;
+  bin.limit -= bin.count;
+  bin.count = 0;
+}
+
+void SideCache::Restore(std::uint32_t size_class) {
+  const std::uint32_t count = std::exchange(aside_[size_class], 0);
+  stacks_[size_class] -= count;
+  bins_[size_class].limit += count;
+  bins_[size_class].count += count;
+}
+
+std::uint32_t SideCache::TakeCold(std::uint32_t size_class, std::uint32_t* grains) {
+  const std::uint32_t cold = aside_[size_class];
+  Restore(size_class);
+  Bin& bin = bins_[size_class];
+  std::uint32_t* const stack = stacks_[size_class];
+  std::copy_n(stack, cold, grains);
+  std::copy(stack + cold, stack + bin.count, stack);
+  bin.count -= cold;
+  return cold;
 }
 
 void SideCache::AwaitIdle() const {

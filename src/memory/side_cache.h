@@ -141,6 +141,13 @@ class alignas(128) SideCache {
   }
   std::uint32_t CountOf(std::uint32_t size_class) const { return bins_[size_class].count; }
 
+  // Large blocks age though the thread is busy with others: what is set aside is out of the owner's
+  // reach until it asks for that class, and cold if it has not when somebody looks again.
+  bool keeps_large() const { return large_bytes_ > 0 || huge_ != 0; }
+  void SetAside(std::uint32_t size_class);
+  void Restore(std::uint32_t size_class);
+  std::uint32_t TakeCold(std::uint32_t size_class, std::uint32_t* grains);
+
   // Any thread. Close and Open nest through the heap's lock; after Close, ProcessBarrier and
   // AwaitIdle the cache stays untouched by its owner until Open.
   bool closed() const { return (gate_.load(std::memory_order_relaxed) & kClosedBit) != 0; }
@@ -238,6 +245,7 @@ class alignas(128) SideCache {
   std::uint32_t huge_ = 0;      // the one class above kLargeBytes that may keep a block
   std::uint32_t refusals_ = 0;  // of Widen, since it last granted
   std::uint32_t hand_ = kFirstLarge;
+  std::array<std::uint32_t, kClasses> aside_{};  // how many blocks, below the stack
   // Arrays of their own, found by one scaled load each: a pair is as slow as its chain of loads.
   std::array<Bin, kClasses> bins_;
   std::array<std::uint32_t*, kClasses> stacks_{};

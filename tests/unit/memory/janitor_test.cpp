@@ -57,6 +57,21 @@ TEST(Janitor, FreePagesGoBackWhenTheyAreOldEnough) {
   EXPECT_EQ(heap.Counts().views[0].charged_bytes, 0u);
 }
 
+TEST(Janitor, LargeBlocksOfAThreadThatIsBusyWithSmallOnesGoBack) {
+  Options options = Decaying(4);
+  options.host_memory = 128 * kMiB;
+  Heap heap(options);
+  void* const large = Get(heap, 20 * kMiB);
+  void* const larger = Get(heap, 64 * kMiB);
+  std::memset(large, 1, 20 * kMiB);
+  FreeAll(heap, {large, larger});
+  Await([&] {
+    FreeAll(heap, {Get(heap, 64)});
+    return heap.Counts().decommitted_bytes >= 20 * kMiB;
+  });
+  EXPECT_LT(heap.Counts().views[0].charged_bytes, kMiB);
+}
+
 TEST(Janitor, TheCacheOfAnIdleThreadIsTakenBack) {
   Heap heap(Decaying(4));
   void* block = Get(heap, 4 * kMiB);

@@ -100,8 +100,8 @@ TEST_F(PageRunsTest, PagesThatAreCommittedAlreadyAreUsedFirst) {
   PageRun* low = Get(4);
   PageRun* keep = Get(1);
   PageRun* high = Get(4);
-  Put(high);
   Put(low);
+  Put(high);
   PageRun* purged = runs_.BeginPurge(kForEver, 4);
   ASSERT_NE(purged, nullptr);
   ASSERT_EQ(purged->start, 0u);

@@ -143,6 +143,51 @@ TEST_F(SideCacheTest, AClassThatHasAllTheBytesTakesNoneFromItself) {
   EXPECT_EQ(Fill(ClassOf(256 << 10)), 96u);
 }
 
+TEST_F(SideCacheTest, WhatIsSetAsideComesBackWhenItIsAskedFor) {
+  const std::uint32_t size_class = ClassOf(1 << 20);
+  for (int time = 0; time < 3; ++time) cache_->Widen(size_class);
+  EXPECT_EQ(Fill(size_class), 3u);
+  cache_->SetAside(size_class);
+  EXPECT_EQ(cache_->CountOf(size_class), 0u);
+  EXPECT_FALSE(cache_->HasRoomFor(size_class)) << "the bound counts what is aside";
+
+  cache_->Restore(size_class);
+  EXPECT_EQ(cache_->CountOf(size_class), 3u);
+  std::uint32_t grains[3];
+  EXPECT_EQ(cache_->TakeCold(size_class, grains), 0u);
+}
+
+TEST_F(SideCacheTest, OnlyWhatIsStillAsideIsCold) {
+  const std::uint32_t size_class = ClassOf(1 << 20);
+  for (int time = 0; time < 5; ++time) cache_->Widen(size_class);
+  const std::uint32_t older[] = {1, 2};
+  const std::uint32_t newer[] = {3, 4, 5};
+  cache_->Refill(size_class, older, 2);
+  cache_->SetAside(size_class);
+  cache_->Refill(size_class, newer, 3);
+
+  std::uint32_t grains[5];
+  ASSERT_EQ(cache_->TakeCold(size_class, grains), 2u);
+  EXPECT_EQ(grains[0], 1u);
+  EXPECT_EQ(grains[1], 2u);
+  ASSERT_EQ(cache_->Drain(size_class, 5, grains), 3u);
+  EXPECT_EQ(grains[0], 3u);
+  EXPECT_EQ(grains[2], 5u);
+}
+
+TEST_F(SideCacheTest, AClassWhoseBlocksAreAsideCanLoseThem) {
+  const std::uint32_t first = ClassOf(kLargestBlock);
+  const std::uint32_t second = ClassOf(64 << 20);
+  cache_->Widen(first);
+  EXPECT_EQ(Fill(first), 1u);
+  cache_->SetAside(first);
+
+  std::uint32_t loser = 0;
+  while (loser == 0) loser = cache_->Widen(second);
+  EXPECT_EQ(loser, first);
+  EXPECT_EQ(cache_->SurplusOf(first), 1u);
+}
+
 TEST_F(SideCacheTest, ABatchIsHalfTheBoundAtMost8MiBAnd32Blocks) {
   EXPECT_EQ(cache_->BatchOf(ClassOf(128)), 32u);
   EXPECT_EQ(cache_->BatchOf(ClassOf(32 << 10)), 4u);
