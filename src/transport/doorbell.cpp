@@ -4,6 +4,11 @@
 #include <thread>
 
 namespace openmatrix {
+namespace {
+
+constexpr std::int64_t kSoon = 4;  // times the longest spin
+
+}  // namespace
 
 Doorbell::Doorbell(std::chrono::nanoseconds spin)
     : most_spin_(spin.count() > 0 ? spin.count() : 0), spin_(most_spin_) {}
@@ -28,6 +33,15 @@ bool Doorbell::Sleep(std::uint32_t epoch, const Wait& wait) {
   // The kernel does not know this clock. Setting it rings all, so the epoch is older then.
   if (!Expired(wait)) FutexWait(epoch_, epoch, Clock::Never());
   return !Expired(wait);
+}
+
+// Not by whether the spin was in vain: two who wake one another would never spin again, because
+// each takes longer than a spin to wake.
+void Doorbell::LearnFrom(std::chrono::nanoseconds waited) {
+  const std::int64_t budget = spin_.load(std::memory_order_relaxed);
+  const bool soon = waited.count() < kSoon * most_spin_;
+  const std::int64_t less = budget > most_spin_ / 8 ? budget / 2 : 0;
+  spin_.store(soon ? most_spin_ : less, std::memory_order_relaxed);
 }
 
 void Doorbell::WakeOne(std::uint64_t state) {

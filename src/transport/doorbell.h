@@ -70,7 +70,9 @@ class Doorbell final : public Waitable {
   bool Sleep(std::uint32_t epoch, const Wait& wait);
   void WakeOne(std::uint64_t state);
   template <typename Attempt>
-  bool Spin(const Attempt& attempt, const Wait& wait);
+  bool Spin(const Attempt& attempt, const Wait& wait, std::chrono::steady_clock::time_point start);
+  // A sleep that lasted so long ended: would spinning have paid?
+  void LearnFrom(std::chrono::nanoseconds waited);
 
   const std::int64_t most_spin_;  // nanoseconds
   // No partners: several waiters may overwrite each other, it is a guess.
@@ -83,10 +85,10 @@ class Doorbell final : public Waitable {
 std::chrono::nanoseconds UsefulSpin(std::chrono::nanoseconds wanted);
 
 template <typename Attempt>
-bool Doorbell::Spin(const Attempt& attempt, const Wait& wait) {
+bool Doorbell::Spin(const Attempt& attempt, const Wait& wait,
+                    std::chrono::steady_clock::time_point start) {
   const std::int64_t budget = spin_.load(std::memory_order_relaxed);
   if (budget == 0) return false;
-  const auto start = std::chrono::steady_clock::now();
   auto end = start + std::chrono::nanoseconds(budget);
   if (end > wait.deadline.at()) end = wait.deadline;
   do {
@@ -102,8 +104,6 @@ bool Doorbell::Spin(const Attempt& attempt, const Wait& wait) {
     }
     if (wait.Stopped()) return false;
   } while (std::chrono::steady_clock::now() < end);
-  // In vain: less next time, but never nothing, or a stream that starts again is not noticed.
-  if (budget > most_spin_ / 8) spin_.store(budget / 2, std::memory_order_relaxed);
   return false;
 }
 
@@ -112,7 +112,8 @@ Doorbell::End Doorbell::Await(const Attempt& attempt, const Wait& wait) {
   if (attempt()) return End::kDone;
   if (wait.Stopped()) return End::kStopped;
   if (Expired(wait)) return End::kTimedOut;
-  if (Spin(attempt, wait)) return End::kDone;
+  const auto start = std::chrono::steady_clock::now();
+  if (Spin(attempt, wait, start)) return End::kDone;
 
   const Wait::Registration registration(wait, *this);
   for (;;) {
@@ -127,7 +128,10 @@ Doorbell::End Doorbell::Await(const Attempt& attempt, const Wait& wait) {
       Ring();  // the wake that Leave took off the count may have been meant for others
       return End::kStopped;
     }
-    if (attempt()) return End::kDone;
+    if (attempt()) {
+      LearnFrom(std::chrono::steady_clock::now() - start);
+      return End::kDone;
+    }
     if (!in_time) return End::kTimedOut;
   }
 }
