@@ -22,8 +22,7 @@ class SideCacheTest : public testing::Test {
   ~SideCacheTest() override { Unpoison(memory_.data(), memory_.size()); }
 
   std::unique_ptr<SideCache> Make(std::uint32_t id) {
-    return std::make_unique<SideCache>(id, View::Host(), base_, kMemory, kMemory,
-                                       table_.words());
+    return std::make_unique<SideCache>(id, View::Host(), base_, kMemory, kMemory, table_.words());
   }
   void* Issue(std::uint32_t bytes) {
     return cache_->TryIssue(bytes, Family::kTransfer, Release::kAuto);
