@@ -35,15 +35,6 @@ bool Doorbell::Sleep(std::uint32_t epoch, const Wait& wait) {
   return !Expired(wait);
 }
 
-// Not by whether the spin was in vain: two who wake one another would never spin again, because
-// each takes longer than a spin to wake.
-void Doorbell::LearnFrom(std::chrono::nanoseconds waited) {
-  const std::int64_t budget = spin_.load(std::memory_order_relaxed);
-  const bool soon = waited.count() < kSoon * most_spin_;
-  const std::int64_t less = budget > most_spin_ / 8 ? budget / 2 : 0;
-  spin_.store(soon ? most_spin_ : less, std::memory_order_relaxed);
-}
-
 void Doorbell::WakeOne(std::uint64_t state) {
   while (!state_.compare_exchange_weak(state, state + kWaking, std::memory_order_seq_cst)) {
     if (Sleepers(state) <= Waking(state)) return;
@@ -55,6 +46,13 @@ void Doorbell::WakeOne(std::uint64_t state) {
 void Doorbell::RingAll() {
   epoch_.fetch_add(1, std::memory_order_seq_cst);
   FutexWake(epoch_, INT_MAX);
+}
+
+// Not by whether the spin was in vain: two who wake one another would never spin again, because
+// each takes longer than a spin to wake.
+std::int64_t NextSpin(std::int64_t most, std::int64_t last, std::int64_t waited) {
+  if (waited < kSoon * most) return most;
+  return last > most / 8 ? last / 2 : 0;
 }
 
 std::chrono::nanoseconds UsefulSpin(std::chrono::nanoseconds wanted) {

@@ -71,8 +71,6 @@ class Doorbell final : public Waitable {
   void WakeOne(std::uint64_t state);
   template <typename Attempt>
   bool Spin(const Attempt& attempt, const Wait& wait, std::chrono::steady_clock::time_point start);
-  // A sleep that lasted so long ended: would spinning have paid?
-  void LearnFrom(std::chrono::nanoseconds waited);
 
   const std::int64_t most_spin_;  // nanoseconds
   // No partners: several waiters may overwrite each other, it is a guess.
@@ -83,6 +81,9 @@ class Doorbell final : public Waitable {
 
 // `wanted`, or zero where spinning keeps the one we wait for from running.
 std::chrono::nanoseconds UsefulSpin(std::chrono::nanoseconds wanted);
+
+// How long to spin next time, after a wait that ended in sleep and lasted `waited`. Nanoseconds.
+std::int64_t NextSpin(std::int64_t most, std::int64_t last, std::int64_t waited);
 
 template <typename Attempt>
 bool Doorbell::Spin(const Attempt& attempt, const Wait& wait,
@@ -129,7 +130,9 @@ Doorbell::End Doorbell::Await(const Attempt& attempt, const Wait& wait) {
       return End::kStopped;
     }
     if (attempt()) {
-      LearnFrom(std::chrono::steady_clock::now() - start);
+      const std::chrono::nanoseconds waited = std::chrono::steady_clock::now() - start;
+      spin_.store(NextSpin(most_spin_, spin_.load(std::memory_order_relaxed), waited.count()),
+                  std::memory_order_relaxed);
       return End::kDone;
     }
     if (!in_time) return End::kTimedOut;
