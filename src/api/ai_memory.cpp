@@ -107,46 +107,33 @@ __attribute__((noinline)) HIAI_StatusT AllocateSlowly(View view, std::uint32_t b
   });
 }
 
-__attribute__((noinline)) void* TryFastFlagged(View view, std::uint32_t bytes,
-                                               std::uint32_t flag) noexcept {
-  if (flag != MEMORY_ATTR_MANUAL_FREE) return nullptr;
-  return FastAllocate(view, bytes, Family::kTransfer, Release::kManual);
-}
-
-// Null: take the slow way.
-inline void* TryFast(View view, std::uint32_t bytes, std::uint32_t flag) noexcept {
-  if (flag > MEMORY_ATTR_AUTO_FREE) return TryFastFlagged(view, bytes, flag);
+// Null: take another way. What is rarer than the default flag on a known side is not tried here.
+inline void* TryFast(std::uint32_t bytes, std::uint32_t flag) noexcept {
+  View view;
+  if (flag > MEMORY_ATTR_AUTO_FREE || !SideIsKnown(view)) return nullptr;
   return FastAllocate(view, bytes, Family::kTransfer, Release::kAuto);
 }
 
-inline HIAI_StatusT AllocateOn(View view, std::uint32_t bytes, const std::uint32_t& time,
-                               std::uint32_t flag, void*& block) noexcept {
-  if (void* const cached = TryFast(view, bytes, flag)) {
-    block = cached;
-    return HIAI_OK;
+__attribute__((noinline)) HIAI_StatusT AllocateOtherwise(const void* caller, std::uint32_t bytes,
+                                                         const std::uint32_t& time,
+                                                         std::uint32_t flag,
+                                                         void*& block) noexcept {
+  const View view = SideOfCall(caller);
+  if (IsPlain(flag)) {
+    void* const cached = FastAllocate(view, bytes, Family::kTransfer, ReleaseOf(flag));
+    if (cached != nullptr) {
+      block = cached;
+      return HIAI_OK;
+    }
   }
   return AllocateSlowly(view, bytes, time, flag, block);
-}
-
-__attribute__((noinline)) HIAI_StatusT AllocateByModule(const void* caller, std::uint32_t bytes,
-                                                        const std::uint32_t& time,
-                                                        std::uint32_t flag, void*& block) noexcept {
-  return AllocateOn(SideOfModule(caller), bytes, time, flag, block);
-}
-
-inline HIAI_StatusT AllocateTransfer(const void* caller, std::uint32_t bytes,
-                                     const std::uint32_t& time, std::uint32_t flag,
-                                     void*& block) noexcept {
-  View view;
-  if (!SideIsKnown(view)) return AllocateByModule(caller, bytes, time, flag, block);
-  return AllocateOn(view, bytes, time, flag, block);
 }
 
 // The C form gives the address back, so its ways end in one that does.
 __attribute__((noinline)) void* AllocateForC(const void* caller, std::uint32_t bytes,
                                              std::uint32_t time, std::uint32_t flag) noexcept {
   void* block;
-  AllocateTransfer(caller, bytes, time, flag, block);
+  AllocateOtherwise(caller, bytes, time, flag, block);
   return block;
 }
 
@@ -204,6 +191,7 @@ HIAI_StatusT ReportFree(const void* address, Family family, FreeVerdict verdict)
 }
 
 __attribute__((noinline)) HIAI_StatusT FreeSlowly(void* address, Family family) noexcept {
+  if (FastFreeShared(address, family)) return HIAI_OK;
   return Guard([&] {
     const FreeVerdict verdict = TheHeap().Free(address, family);
     return verdict == FreeVerdict::kFreed ? HIAI_OK : ReportFree(address, family, verdict);
@@ -226,7 +214,11 @@ namespace hiai {
 
 HIAI_StatusT HIAIMemory::HIAI_DMalloc(const uint32_t dataSize, void*& dataBuffer,
                                       const uint32_t& timeOut, uint32_t flag) {
-  return openmatrix::AllocateTransfer(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
+  if (void* const block = openmatrix::TryFast(dataSize, flag)) {
+    dataBuffer = block;
+    return HIAI_OK;
+  }
+  return openmatrix::AllocateOtherwise(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
 }
 
 HIAI_StatusT HIAIMemory::HIAI_DFree(void* dataBuffer) {
@@ -253,10 +245,7 @@ HIAI_StatusT HIAIMemory::HIAI_DVPP_DFree(void* dataBuffer) {
 }  // namespace hiai
 
 void* HIAI_DMalloc(const uint32_t dataSize, const uint32_t timeOut, uint32_t flag) {
-  openmatrix::View view;
-  if (openmatrix::SideIsKnown(view)) {
-    if (void* const block = openmatrix::TryFast(view, dataSize, flag)) return block;
-  }
+  if (void* const block = openmatrix::TryFast(dataSize, flag)) return block;
   return openmatrix::AllocateForC(OPENMATRIX_CALLER, dataSize, timeOut, flag);
 }
 
@@ -283,6 +272,6 @@ OpenmatrixDMallocByValue(uint32_t dataSize, void*& dataBuffer, uint32_t timeOut,
 
 extern "C" HIAI_StatusT OpenmatrixDMallocByValue(uint32_t dataSize, void*& dataBuffer,
                                                  uint32_t timeOut, uint32_t flag) {
-  return openmatrix::AllocateTransfer(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
+  return openmatrix::AllocateOtherwise(OPENMATRIX_CALLER, dataSize, timeOut, flag, dataBuffer);
 }
 #endif

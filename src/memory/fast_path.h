@@ -19,6 +19,12 @@ inline void* FastAllocate(View view, std::uint32_t bytes, Family family, Release
 
 inline bool FastFree(void* address, Family family) noexcept {
   SideCache* const cache = thread_state.current;
+  return cache != nullptr && cache->TryFreePrivate(address, family);
+}
+
+// For a cache with blocks that other threads freed, which FastFree leaves alone.
+inline bool FastFreeShared(void* address, Family family) noexcept {
+  SideCache* const cache = thread_state.current;
   return cache != nullptr && cache->TryFree(address, family);
 }
 

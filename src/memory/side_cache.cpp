@@ -45,6 +45,43 @@ SideCache::SideCache(std::uint32_t id, View view, std::uint8_t* base, std::uint6
   Open();
 }
 
+bool SideCache::EndHold(std::uint32_t gate, std::uint64_t grain, std::uint64_t seen) noexcept {
+  std::uint64_t expected = seen;
+  if (gate == 0) {
+    words_[grain].store(0, std::memory_order_release);
+  } else if ((gate & kClosedBit) != 0 ||
+             !words_[grain].compare_exchange_strong(expected, 0, std::memory_order_acq_rel,
+                                                    std::memory_order_relaxed)) {
+    return false;
+  }
+  CountOwnFree(grain, seen);
+  return true;
+}
+
+bool SideCache::TryFree(void* address, Family family) noexcept {
+  std::uint64_t grain, seen;
+  if (!FindOwn(address, family, words_, grain, seen)) return false;
+  const auto size_class = static_cast<std::uint32_t>(seen & BlockWord::kClassMask);
+  const std::uint32_t gate = BeginUse();
+  // The gate first: how full a closed cache is, is for the holder of the heap's lock to read.
+  const bool keeps =
+      (gate & kClosedBit) == 0 && HasRoomFor(size_class) && EndHold(gate, grain, seen);
+  if (keeps) Push(size_class, static_cast<std::uint32_t>(grain));
+  EndUse();
+  return keeps;
+}
+
+bool SideCache::TryEndHold(void* address, Family family, std::uint32_t& grain,
+                           std::uint32_t& size_class) noexcept {
+  std::uint64_t place, seen;
+  if (!FindOwn(address, family, words_, place, seen)) return false;
+  grain = static_cast<std::uint32_t>(place);
+  size_class = static_cast<std::uint32_t>(seen & BlockWord::kClassMask);
+  const bool ended = EndHold(BeginUse(), place, seen);
+  EndUse();
+  return ended;
+}
+
 std::uint32_t SideCache::BatchOf(std::uint32_t size_class) const {
   const std::uint32_t by_bytes = kBatchBytes / ClassBytes(size_class);
   return std::clamp(std::min(bins_[size_class].limit / 2, by_bytes), 1u, kMaxBatch);

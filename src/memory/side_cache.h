@@ -59,36 +59,30 @@ class alignas(128) SideCache {
 
   // True if the address is the start of a block that this cache issued, its hold is of that
   // family and untouched by others, and there was room for it. False: take the slow path.
-  bool TryFree(void* address, Family family) noexcept {
-    const std::uint64_t grain = GrainOf(address);
-    if (grain >= view_grains_) return false;
-    const std::uint64_t seen = words_[grain].load(std::memory_order_relaxed);
-    if (!IsOwn(seen, family)) return false;
+  bool TryFree(void* address, Family family) noexcept;
+
+  // The same for a private cache; false also if it is shared. It calls nothing, so that the
+  // exported functions around it need no stack frame.
+  bool TryFreePrivate(void* address, Family family) noexcept {
+    BlockTable::Word* const words = words_;
+    std::uint64_t grain, seen;
+    if (!FindOwn(address, family, words, grain, seen)) return false;
     const std::uint64_t size_class = seen & BlockWord::kClassMask;
     Bin& bin = bins_[size_class];
-    const std::uint32_t gate = BeginUse();
-    if (__builtin_expect(gate != 0, 0) && (gate & kClosedBit) != 0) return EndUse(), false;
+    if (__builtin_expect(BeginUse() != 0, 0)) return EndUse(), false;
     const std::uint32_t count = bin.count;
-    if (count >= bin.limit || !EndHold(gate, grain, seen)) return EndUse(), false;
+    if (count >= bin.limit) return EndUse(), false;
+    words[grain].store(0, std::memory_order_release);
+    CountOwnFree(grain, seen);
     stacks_[size_class][count] = static_cast<std::uint32_t>(grain);
     bin.count = count + 1;
     EndUse();
     return true;
   }
 
-  // The same without room: the block is free then, and the caller's.
+  // As TryFree, without room: the block is free then, and the caller's.
   bool TryEndHold(void* address, Family family, std::uint32_t& grain,
-                  std::uint32_t& size_class) noexcept {
-    const std::uint64_t place = GrainOf(address);
-    if (place >= view_grains_) return false;
-    const std::uint64_t seen = words_[place].load(std::memory_order_relaxed);
-    if (!IsOwn(seen, family)) return false;
-    grain = static_cast<std::uint32_t>(place);
-    size_class = static_cast<std::uint32_t>(seen & BlockWord::kClassMask);
-    const bool ended = EndHold(BeginUse(), place, seen);
-    EndUse();
-    return ended;
-  }
+                  std::uint32_t& size_class) noexcept;
 
   // Keeps a block whose last hold is gone already, if the gate and the bounds allow.
   bool TryKeep(std::uint32_t grain, std::uint32_t size_class) noexcept {
@@ -203,22 +197,22 @@ class alignas(128) SideCache {
         BlockWord::kManual | ((1ull << BlockWord::kOriginShift) - 1);  // class and slack
     return (word & ~kVaries) == (own_ | (family == Family::kDvpp ? BlockWord::kDvpp : 0));
   }
-  // Within a use. False if another thread was faster, or the gate is closed.
-  bool EndHold(std::uint32_t gate, std::uint64_t grain, std::uint64_t seen) noexcept {
+  // Whether the address is the start of such a block: its grain, and its word as seen.
+  bool FindOwn(const void* address, Family family, const BlockTable::Word* words,
+               std::uint64_t& grain, std::uint64_t& seen) const noexcept {
+    grain = GrainOf(address);
+    if (grain >= view_grains_) return false;
+    seen = words[grain].load(std::memory_order_relaxed);
+    return IsOwn(seen, family);
+  }
+  void CountOwnFree(std::uint64_t grain, std::uint64_t seen) noexcept {
     const std::uint32_t asked =
         BlockWord::AskedOf(empty_words_[seen & BlockWord::kClassMask] - seen);
-    BlockTable::Word& word = words_[grain];
-    if (__builtin_expect(gate == 0, 1)) {
-      word.store(0, std::memory_order_release);
-    } else if ((gate & kClosedBit) != 0 ||
-               !word.compare_exchange_strong(seen, 0, std::memory_order_acq_rel,
-                                             std::memory_order_relaxed)) {
-      return false;
-    }
     if (kPoisoning) Poison(base_ + (grain << kGrainShift), asked);
     Count(frees_, freed_bytes_, asked);
-    return true;
   }
+  // Within a use. False if another thread was faster, or the gate is closed.
+  bool EndHold(std::uint32_t gate, std::uint64_t grain, std::uint64_t seen) noexcept;
   void Push(std::uint32_t size_class, std::uint32_t grain) {
     stacks_[size_class][bins_[size_class].count++] = grain;
   }
