@@ -12,6 +12,9 @@ namespace openmatrix {
 namespace {
 
 constexpr std::uint32_t kSliceUnits = (8u << 20) >> kUnitShift;  // at most 2 ms per slice
+// Free pages may keep this share of the most that was in use above that, or at least so much.
+constexpr std::uint64_t kShareAbovePeak = 6;
+constexpr std::uint64_t kLeastKept = 64ull << 20;
 
 std::uint64_t UsesOf(const SideCache& cache) {
   return cache.issued().blocks + cache.freed().blocks;
@@ -31,7 +34,7 @@ Janitor::~Janitor() {
 }
 
 void Janitor::NoteChange() {
-  const bool above = heap_.pool->runs().dirty_bytes() > heap_.options.retain;
+  const bool above = heap_.pool->runs().dirty_bytes() > Retention();
   if (heap_.options.decay.count() == 0 && !above) return;
   if (running_) {
     if (asleep_ || above) wake_.NotifyAll();
@@ -58,7 +61,8 @@ void Janitor::Loop() {
   MutexLock lock(heap_.mutex);
   auto next_look = Clock::now() + step;
   while (!stop_) {
-    Purge(Clock::time_point::max(), heap_.options.retain);
+    while (heap_.pool->runs().dirty_bytes() > Retention() && PurgeSlice(Clock::time_point::max())) {
+    }
     if (decay.count() > 0 && !stop_) {
       wake_.WaitUntil(heap_.mutex, next_look);
       if (stop_) break;
@@ -67,9 +71,10 @@ void Janitor::Loop() {
       next_look = Clock::now() + step;
       TakeBackIdleCaches();
       heap_.pool->ReleaseEmptySpans(Clock::now());
-      Purge(Clock::now() - decay, 0);
+      for (const auto limit = Clock::now() - decay; PurgeSlice(limit);) {
+      }
     }
-    if (stop_) break;  // Purge let go of the lock: the call to stop may have come meanwhile
+    if (stop_) break;  // PurgeSlice let go of the lock: the call to stop may have come meanwhile
     // What is charged may be in a cache, or come into one without a notice.
     bool charged = false;
     for (const SideAccount& account : heap_.accounts) charged = charged || account.charged() > 0;
@@ -100,19 +105,25 @@ void Janitor::TakeBackIdleCaches() {
   });
 }
 
-void Janitor::Purge(Clock::time_point limit, std::uint64_t keep_bytes) {
-  while (!stop_ && heap_.pool->runs().dirty_bytes() > keep_bytes) {
-    Run* const run = heap_.pool->runs().BeginPurge(limit, kSliceUnits);
-    if (run == nullptr) return;
-    ++heap_.purging;
-    heap_.mutex.Unlock();
-    heap_.totals.decommitted.fetch_add(heap_.pages->Decommit(run->offset(), run->bytes()),
-                                       std::memory_order_relaxed);
-    heap_.mutex.Lock();
-    --heap_.purging;
-    heap_.pool->runs().EndPurge(run);
-    heap_.freed.NotifyAll();
-  }
+// What was in use at once before costs no more memory when it is free: it was resident then.
+std::uint64_t Janitor::Retention() const {
+  const PageRuns& runs = heap_.pool->runs();
+  const std::uint64_t above_peak = std::max(runs.most_used_bytes() / kShareAbovePeak, kLeastKept);
+  return std::min(heap_.options.retain, runs.most_used_bytes() - runs.used_bytes() + above_peak);
+}
+
+bool Janitor::PurgeSlice(Clock::time_point limit) {
+  Run* const run = stop_ ? nullptr : heap_.pool->runs().BeginPurge(limit, kSliceUnits);
+  if (run == nullptr) return false;
+  ++heap_.purging;
+  heap_.mutex.Unlock();
+  heap_.totals.decommitted.fetch_add(heap_.pages->Decommit(run->offset(), run->bytes()),
+                                     std::memory_order_relaxed);
+  heap_.mutex.Lock();
+  --heap_.purging;
+  heap_.pool->runs().EndPurge(run);
+  heap_.freed.NotifyAll();
+  return true;
 }
 
 void Janitor::TrimNow() {
@@ -120,7 +131,8 @@ void Janitor::TrimNow() {
   while (heap_.purging > 0) heap_.freed.Wait(heap_.mutex);
   heap_.TakeBackCaches([](const SideCache&) { return true; });
   heap_.pool->ReleaseEmptySpans(Clock::now());
-  Purge(Clock::time_point::max(), 0);
+  while (PurgeSlice(Clock::time_point::max())) {
+  }
 }
 
 void Janitor::ForgetThread() {

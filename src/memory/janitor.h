@@ -3,8 +3,8 @@
 //
 // Started by the first pages that leave or come back to the pool, named "openmatrix-trim". It takes
 // back the caches of threads that did nothing for the decay time, then pages that were free that
-// long, and pages above the retention limit at once. Sleeps without a deadline while no block is
-// out and no free page is left.
+// long, and at once pages above the retention: a limit, and a share of the most that was in use.
+// Sleeps without a deadline while no block is out and no free page is left.
 #pragma once
 
 #include <chrono>
@@ -38,8 +38,11 @@ class Janitor {
 
   void Loop();
   void TakeBackIdleCaches() OPENMATRIX_REQUIRES(heap_.mutex);
-  // Purges runs freed before `limit` until at most `keep_bytes` are dirty.
-  void Purge(Clock::time_point limit, std::uint64_t keep_bytes) OPENMATRIX_REQUIRES(heap_.mutex);
+  // How many bytes of free pages may stay committed.
+  std::uint64_t Retention() const OPENMATRIX_REQUIRES(heap_.mutex);
+  // Gives back a slice of the pages that were freed before `limit`; lets go of the lock meanwhile.
+  // False if there are none, or the janitor shall stop.
+  bool PurgeSlice(Clock::time_point limit) OPENMATRIX_REQUIRES(heap_.mutex);
 
   Heap::Impl& heap_;
   CondVar wake_;

@@ -78,6 +78,8 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
     Map(run);
   }
   high_water_ = std::max(high_water_, run->offset() + run->bytes());
+  used_bytes_ += run->bytes();
+  most_used_bytes_ = std::max(most_used_bytes_, used_bytes_);
   return run;
 }
 
@@ -99,6 +101,7 @@ void PageRuns::Release(Run* run, std::chrono::steady_clock::time_point now) {
   run->kind = Run::Kind::kFree;
   run->dirty = true;
   run->freed_at = now;
+  used_bytes_ -= run->bytes();
   Insert(run);
 }
 

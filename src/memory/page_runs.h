@@ -57,6 +57,9 @@ class PageRuns {
   bool InWindow(const Run& run) const { return Zone(run.start) == 0; }
 
   std::uint64_t dirty_bytes() const { return dirty_bytes_; }
+  // In runs that are out, now and at the most so far.
+  std::uint64_t used_bytes() const { return used_bytes_; }
+  std::uint64_t most_used_bytes() const { return most_used_bytes_; }
   // Where the highest allocation so far ended.
   std::uint64_t high_water() const { return high_water_; }
 
@@ -87,6 +90,8 @@ class PageRuns {
   RunIndex free_[2][2];  // zone, dirty
   RunList spare_;
   std::uint64_t dirty_bytes_ = 0;
+  std::uint64_t used_bytes_ = 0;
+  std::uint64_t most_used_bytes_ = 0;
   std::uint64_t high_water_ = 0;
 };
 

@@ -37,6 +37,17 @@ TEST_F(PageRunsTest, RunsAreCutFromTheLowestAddressUp) {
   EXPECT_EQ(runs_.high_water(), 8u * kUnitBytes);
 }
 
+TEST_F(PageRunsTest, TheMostThatWasInUseIsRemembered) {
+  PageRun* first = Get(3);
+  PageRun* second = Get(5);
+  Put(first);
+  Put(second);
+  Get(6);
+
+  EXPECT_EQ(runs_.used_bytes(), 6u * kUnitBytes);
+  EXPECT_EQ(runs_.most_used_bytes(), 8u * kUnitBytes);
+}
+
 TEST_F(PageRunsTest, EveryOffsetOfARunFindsItAndFreeOnesFindNoBlock) {
   PageRun* run = Get(3);
   EXPECT_EQ(runs_.At(0), run);
