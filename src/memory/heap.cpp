@@ -31,7 +31,7 @@ FreeVerdict Heap::Free(void* address, Family family) noexcept {
     std::uint32_t grain;
     std::uint32_t size_class;
     if (cache != nullptr && cache->TryEndHold(address, family, grain, size_class)) {
-      impl_->ReturnBlock(view, grain, size_class);
+      impl_->ReturnBlock(view, grain, size_class, Heap::Impl::FreedBy::kOwner);
       return FreeVerdict::kFreed;
     }
   }

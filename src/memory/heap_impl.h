@@ -18,6 +18,7 @@
 #include "base/mutex.h"
 #include "base/options.h"
 #include "memory/block_table.h"
+#include "memory/handover.h"
 #include "memory/heap.h"
 #include "memory/pool.h"
 #include "memory/quarantine.h"
@@ -63,6 +64,8 @@ class Heap::Impl final : public ForkAware {
   // Which quarantined blocks to give up: those whose message is gone cannot be freed late by its
   // deleter, so they come first.
   enum class Quarantined : std::uint8_t { kWithoutMessage, kAll };
+  // Whether a block's last hold ended where it was issued, as far as the cache can tell.
+  enum class FreedBy : std::uint8_t { kOwner, kOther };
 
   explicit Impl(Heap& heap, const Options& options);
   ~Impl();
@@ -111,7 +114,8 @@ class Heap::Impl final : public ForkAware {
   bool TryRefill(SideCache& cache, std::uint32_t size_class, Family family, bool beyond,
                  std::uint32_t& grain) OPENMATRIX_REQUIRES(mutex);
   void PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept OPENMATRIX_REQUIRES(mutex);
-  void ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class) noexcept
+  void EmptyHandover() noexcept OPENMATRIX_REQUIRES(mutex);
+  void ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class, FreedBy who) noexcept
       OPENMATRIX_EXCLUDES(mutex);
   // Lets the cache keep more blocks of that class, or fewer of others.
   void Widen(SideCache& cache, std::uint32_t size_class) OPENMATRIX_REQUIRES(mutex);
@@ -183,6 +187,7 @@ class Heap::Impl final : public ForkAware {
   std::array<SideAccount, 1 + kMaxDevices> accounts;
   std::atomic<std::uint32_t> waiters{0};  // partner: NotifyFreed
   std::atomic<std::uint32_t> notices{0};  // partner: SpinForFree
+  Handover handover;
   std::atomic<bool> forked{false};
   std::atomic<bool> has_fast_path{false};  // whether CacheFor tells memory/fast_path.h
   std::array<std::atomic<bool>, 1 + kMaxDevices> mapped{};  // partner: MapView
@@ -216,6 +221,10 @@ class Heap::Impl final : public ForkAware {
       if (mapped[side].load(std::memory_order_relaxed)) visit(quarantines[side]);
     }
   }
+  // The ways around the lock for a large block that one thread frees and another one allocates: put
+  // and uncharge it, or charge and take it.
+  bool TakeHandedOver(View view, std::uint32_t size_class, std::uint32_t& grain) noexcept;
+  bool HandOver(View view, std::uint32_t grain, std::uint32_t size_class) noexcept;
   // For want of room in the pool itself: breaks the quarantines of all sides, and gives up spans
   // without a block.
   void FreeUnheld(std::vector<Quarantine::Entry>& gone) OPENMATRIX_REQUIRES(mutex);

@@ -169,12 +169,25 @@ Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family fa
   }
   const std::uint32_t size_class = ClassOf(bytes);
   std::uint32_t grain = 0;
+  if (TakeHandedOver(view, size_class, grain)) {
+    return cache->Issue(grain, bytes, size_class, family, release);
+  }
   const auto refill = [&](bool beyond) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
     return TryRefill(*cache, size_class, family, beyond, grain);
   };
   const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
   if (!status) return status.error();
   return cache->Issue(grain, bytes, size_class, family, release);
+}
+
+bool Heap::Impl::TakeHandedOver(View view, std::uint32_t size_class,
+                                std::uint32_t& grain) noexcept {
+  if (!handover.MayHave(size_class)) return false;
+  const std::uint32_t block_bytes = ClassBytes(size_class);
+  if (!accounts[view.index].TryCharge(block_bytes)) return false;
+  if (!handover.TryTake(size_class, grain)) return Uncharge(view, block_bytes), false;
+  if (kPoisoning) Poison(AddressOf(view, std::uint64_t{grain} << kGrainShift), block_bytes);
+  return true;
 }
 
 Status Heap::Impl::ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) {
@@ -242,9 +255,9 @@ bool Heap::Impl::TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t fl
   }
   if (!after.live()) {
     if (drops_hold) {
-      ReturnBlock(holder, GrainOf(offset), before.size_class());
+      ReturnBlock(holder, GrainOf(offset), before.size_class(), FreedBy::kOther);
     } else if ((flags & BlockWord::kQuarantined) != 0) {
-      ReturnBlock(before.origin(), GrainOf(offset), before.size_class());
+      ReturnBlock(before.origin(), GrainOf(offset), before.size_class(), FreedBy::kOwner);
     } else {
       MutexLock lock(mutex);
       PutBack(GrainOf(offset), before.size_class());
@@ -260,9 +273,27 @@ bool Heap::Impl::TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t fl
   return true;
 }
 
-void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class) noexcept {
+bool Heap::Impl::HandOver(View view, std::uint32_t grain, std::uint32_t size_class) noexcept {
+  const std::uint64_t end = (std::uint64_t{grain} << kGrainShift) + ClassBytes(size_class);
+  if (size_class < SideCache::kFirstLarge || end > pages->window_bytes()) return false;
+  Handover::Entry displaced;
+  if (waiters.load(std::memory_order_relaxed) > 0 ||
+      !handover.TryPut({grain, size_class}, displaced)) {
+    return false;
+  }
+  Uncharge(view, ClassBytes(size_class));
+  if (displaced.size_class != 0) {
+    MutexLock lock(mutex);
+    PutBack(displaced.grain, displaced.size_class);
+  }
+  return true;
+}
+
+void Heap::Impl::ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class,
+                             FreedBy who) noexcept {
   SideCache* const cache = CacheFor(view);
   if (cache != nullptr && cache->TryKeep(grain, size_class)) return;
+  if (who == FreedBy::kOther && HandOver(view, grain, size_class)) return;
   MutexLock lock(mutex);
   CountLockedCall();
   if (cache != nullptr && !cache->closed()) {
@@ -319,6 +350,11 @@ void Heap::Impl::PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept
   }
   janitor_->NoteChange();
   if (waiters.load(std::memory_order_relaxed) > 0) Notify();
+}
+
+void Heap::Impl::EmptyHandover() noexcept {
+  Handover::Entry block;
+  while (handover.TryTakeAny(block)) PutBack(block.grain, block.size_class);
 }
 
 void Heap::Impl::Notify() {
@@ -388,6 +424,7 @@ void Heap::Impl::BreakQuarantine(View view, Quarantined which,
 }
 
 void Heap::Impl::FreeUnheld(std::vector<Quarantine::Entry>& gone) {
+  EmptyHandover();
   for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
     BreakQuarantine(View{side}, Quarantined::kAll, gone);
   }

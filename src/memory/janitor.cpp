@@ -70,15 +70,14 @@ void Janitor::Loop() {
       if (Clock::now() < next_look) continue;
       next_look = Clock::now() + step;
       TakeBackIdleCaches();
+      heap_.EmptyHandover();
       heap_.pool->ReleaseEmptySpans(Clock::now());
       for (const auto limit = Clock::now() - decay; PurgeSlice(limit);) {
       }
     }
     if (stop_) break;  // PurgeSlice let go of the lock: the call to stop may have come meanwhile
-    // What is charged may be in a cache, or come into one without a notice.
-    bool charged = false;
-    for (const SideAccount& account : heap_.accounts) charged = charged || account.charged() > 0;
-    if (heap_.pool->runs().dirty_bytes() == 0 && !charged) {
+    // What is out may be in a cache, or come into one without a notice.
+    if (heap_.pool->runs().dirty_bytes() == 0 && heap_.pool->runs().used_bytes() == 0) {
       asleep_ = true;
       wake_.Wait(heap_.mutex);
       asleep_ = false;
@@ -130,6 +129,7 @@ void Janitor::TrimNow() {
   MutexLock lock(heap_.mutex);
   while (heap_.purging > 0) heap_.freed.Wait(heap_.mutex);
   heap_.TakeBackCaches([](const SideCache&) { return true; });
+  heap_.EmptyHandover();
   heap_.pool->ReleaseEmptySpans(Clock::now());
   while (PurgeSlice(Clock::time_point::max())) {
   }
