@@ -12,9 +12,9 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <thread>
 #include <vector>
 
+#include "base/learned_spin.h"
 #include "base/mutex.h"
 #include "base/options.h"
 #include "memory/block_table.h"
@@ -206,10 +206,7 @@ class Heap::Impl final : public ForkAware {
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
   // Waits follow each other closely: this many locked calls after one the caches open again.
   std::uint32_t until_open OPENMATRIX_GUARDED_BY(mutex) = 0;
-  // Before a wait sleeps; nothing where it would keep the one we wait for from running.
-  const std::chrono::nanoseconds most_spin =
-      std::thread::hardware_concurrency() == 1 ? std::chrono::nanoseconds(0) : options.spin;
-  std::chrono::nanoseconds spin OPENMATRIX_GUARDED_BY(mutex) = most_spin;
+  LearnedSpin spin{LearnedSpin::Useful(options.spin)};
 
  private:
   SideCache* MakeCurrent(SideCache* cache) noexcept;

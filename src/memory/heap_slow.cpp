@@ -113,6 +113,8 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
   TakeBackCaches([](const SideCache&) { return true; });
   Status outcome;
   bool in_time = true;
+  bool slept = false;
+  const auto start = Clock::now();
   for (bool spun = false;; spun = true) {
     BreakQuarantine(view, Quarantined::kWithoutMessage, gone);
     if (attempt(true)) break;
@@ -131,19 +133,21 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
       break;
     }
     // One who spins is enough.
-    if (!spun && waiters.load(std::memory_order_relaxed) == 1 && most_spin.count() > 0) {
+    if (!spun && waiters.load(std::memory_order_relaxed) == 1 && spin.now().count() > 0) {
       SpinForFree(wait);
     } else {
+      slept = true;
       in_time = freed.WaitUntil(mutex, wait.deadline);
     }
   }
+  if (slept && outcome.ok()) spin.Slept(Clock::now() - start);
   until_open = kUntilOpen;
   return outcome;
 }
 
 void Heap::Impl::SpinForFree(const Wait& wait) {
   const std::uint32_t seen = notices.load(std::memory_order_relaxed);
-  const std::chrono::nanoseconds budget = spin;
+  const LearnedSpin::Time budget = spin.now();
   mutex.Unlock();
   const auto end = std::min(Clock::now() + budget, wait.deadline.at());
   const auto noticed = [&] { return notices.load(std::memory_order_relaxed) != seen; };
@@ -152,8 +156,7 @@ void Heap::Impl::SpinForFree(const Wait& wait) {
     for (int look = 0; look < 8 && !noticed(); ++look) CpuRelax();
   } while (!noticed() && !wait.Stopped() && Clock::now() < end);
   mutex.Lock();
-  // Never nothing, or frees that come soon again are not noticed.
-  spin = noticed() ? std::min(budget * 2, most_spin) : std::max(budget / 2, most_spin / 8);
+  if (noticed()) spin.Helped(budget);
 }
 
 void Heap::Impl::OpenCaches() {

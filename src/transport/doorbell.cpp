@@ -1,17 +1,10 @@
 #include "transport/doorbell.h"
 
 #include <climits>
-#include <thread>
 
 namespace openmatrix {
-namespace {
 
-constexpr std::int64_t kSoon = 4;  // times the longest spin
-
-}  // namespace
-
-Doorbell::Doorbell(std::chrono::nanoseconds spin)
-    : most_spin_(spin.count() > 0 ? spin.count() : 0), spin_(most_spin_) {}
+Doorbell::Doorbell(std::chrono::nanoseconds spin) : spin_(spin) {}
 
 std::uint32_t Doorbell::Enter() {
   const std::uint32_t epoch = epoch_.load(std::memory_order_seq_cst);
@@ -46,17 +39,6 @@ void Doorbell::WakeOne(std::uint64_t state) {
 void Doorbell::RingAll() {
   epoch_.fetch_add(1, std::memory_order_seq_cst);
   FutexWake(epoch_, INT_MAX);
-}
-
-// Not by whether the spin was in vain: two who wake one another would never spin again, because
-// each takes longer than a spin to wake.
-std::int64_t NextSpin(std::int64_t most, std::int64_t last, std::int64_t waited) {
-  if (waited < kSoon * most) return most;
-  return last > most / 8 ? last / 2 : 0;
-}
-
-std::chrono::nanoseconds UsefulSpin(std::chrono::nanoseconds wanted) {
-  return std::thread::hardware_concurrency() == 1 ? std::chrono::nanoseconds(0) : wanted;
 }
 
 }  // namespace openmatrix

@@ -22,6 +22,7 @@
 #include <cstdint>
 
 #include "base/cpu.h"
+#include "base/learned_spin.h"
 #include "base/stop_token.h"
 #include "os/futex.h"
 
@@ -72,34 +73,24 @@ class Doorbell final : public Waitable {
   template <typename Attempt>
   bool Spin(const Attempt& attempt, const Wait& wait, std::chrono::steady_clock::time_point start);
 
-  const std::int64_t most_spin_;  // nanoseconds
-  // No partners: several waiters may overwrite each other, it is a guess.
-  std::atomic<std::int64_t> spin_;
+  LearnedSpin spin_;
   alignas(64) std::atomic<std::uint64_t> state_{0};  // partners: Ring reads, Enter and Leave write
   FutexWord epoch_{0};                               // partners: Enter reads, rings advance
 };
 
-// `wanted`, or zero where spinning keeps the one we wait for from running.
-std::chrono::nanoseconds UsefulSpin(std::chrono::nanoseconds wanted);
-
-// How long to spin next time, after a wait that ended in sleep and lasted `waited`. Nanoseconds.
-std::int64_t NextSpin(std::int64_t most, std::int64_t last, std::int64_t waited);
-
 template <typename Attempt>
 bool Doorbell::Spin(const Attempt& attempt, const Wait& wait,
                     std::chrono::steady_clock::time_point start) {
-  const std::int64_t budget = spin_.load(std::memory_order_relaxed);
-  if (budget == 0) return false;
-  auto end = start + std::chrono::nanoseconds(budget);
+  const LearnedSpin::Time budget = spin_.now();
+  if (budget.count() == 0) return false;
+  auto end = start + budget;
   if (end > wait.deadline.at()) end = wait.deadline;
   do {
     // A look at the clock costs about as much as eight looks at the condition.
     for (int i = 0; i < 8; ++i) {
       CpuRelax();
       if (attempt()) {
-        if (budget < most_spin_) {
-          spin_.store(budget * 2 < most_spin_ ? budget * 2 : most_spin_, std::memory_order_relaxed);
-        }
+        spin_.Helped(budget);
         return true;
       }
     }
@@ -130,9 +121,7 @@ Doorbell::End Doorbell::Await(const Attempt& attempt, const Wait& wait) {
       return End::kStopped;
     }
     if (attempt()) {
-      const std::chrono::nanoseconds waited = std::chrono::steady_clock::now() - start;
-      spin_.store(NextSpin(most_spin_, spin_.load(std::memory_order_relaxed), waited.count()),
-                  std::memory_order_relaxed);
+      spin_.Slept(std::chrono::steady_clock::now() - start);
       return End::kDone;
     }
     if (!in_time) return End::kTimedOut;

@@ -54,10 +54,10 @@ void Mailbox::Port::GiveBack(std::uint32_t count) {
 
 Mailbox::Mailbox(const std::vector<std::uint32_t>& capacities, std::chrono::microseconds spin)
     : ring_(std::accumulate(capacities.begin(), capacities.end(), capacities.size())),
-      arrivals_(UsefulSpin(spin)) {
+      arrivals_(LearnedSpin::Useful(spin)) {
   ports_.reserve(capacities.size());
   for (const std::uint32_t capacity : capacities) {
-    ports_.push_back(std::make_unique<Port>(std::max(capacity, 1u), UsefulSpin(spin)));
+    ports_.push_back(std::make_unique<Port>(std::max(capacity, 1u), LearnedSpin::Useful(spin)));
   }
 }
 

@@ -52,7 +52,7 @@ class Mailbox {
   };
 
   // One input port per entry: how many frames it holds (at least 1). `spin` is how long a
-  // receiver, or a sender at a full port, spins at most before it sleeps; see UsefulSpin.
+  // receiver, or a sender at a full port, spins at most before it sleeps; see LearnedSpin.
   Mailbox(const std::vector<std::uint32_t>& capacities, std::chrono::microseconds spin);
   ~Mailbox();
   Mailbox(const Mailbox&) = delete;

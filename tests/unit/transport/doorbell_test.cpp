@@ -184,21 +184,6 @@ void PingPong(nanoseconds spin, int rounds) {
   partner.join();
 }
 
-TEST(Doorbell, SpinsFullyAgainAfterASleepThatSpinningMightHaveSpared) {
-  EXPECT_EQ(NextSpin(800, 0, 3199), 800);
-  EXPECT_EQ(NextSpin(800, 400, 100), 800);
-}
-
-TEST(Doorbell, SpinsLessAfterEachLongSleepAndInTheEndNotAtAll) {
-  std::int64_t spin = 800;
-  for (const std::int64_t less : {400, 200, 100, 0, 0}) {
-    spin = NextSpin(800, spin, 3200);
-    EXPECT_EQ(spin, less);
-  }
-}
-
-TEST(Doorbell, NeverSpinsWhereThatIsSwitchedOff) { EXPECT_EQ(NextSpin(0, 0, 0), 0); }
-
 TEST(Doorbell, LosesNoWakeUpInPingPongWithoutSpinning) { PingPong(nanoseconds(0), 20000); }
 TEST(Doorbell, LosesNoWakeUpInPingPongAtTheEdgeOfSpinning) { PingPong(nanoseconds(800), 20000); }
 
