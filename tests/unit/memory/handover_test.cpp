@@ -150,6 +150,22 @@ TEST_F(HandoverOfHeap, TrimGivesItBackToTheSystem) {
   EXPECT_FALSE(heap_.impl().handover.MayHave(kOneMiB));
 }
 
+TEST_F(HandoverOfHeap, ABlockThatIsDisplacedGoesBackToThePool) {
+  std::vector<std::uint8_t*> blocks;
+  for (std::uint32_t count = 0; count < Handover::kPlaces; ++count) {
+    blocks.push_back(Get(kHost, kMiB));
+  }
+  blocks.push_back(Get(kHost, 2 * kMiB));
+  for (std::uint8_t* block : blocks) std::fill_n(block, kMiB, std::uint8_t{1});
+  std::thread([&] {
+    for (std::uint8_t* block : blocks) EXPECT_EQ(Free(block), FreeVerdict::kFreed);
+  }).join();
+  EXPECT_TRUE(heap_.impl().handover.MayHave(kTwoMiB));
+  heap_.Trim();
+  MutexLock lock(heap_.impl().mutex);
+  EXPECT_EQ(heap_.impl().pool->runs().used_bytes(), 0u);
+}
+
 TEST_F(HandoverOfHeap, AWaiterIsServedByAForeignFree) {
   std::uint8_t* const first = Get(kHost, 8 * kMiB);
   std::uint8_t* const second = Get(kHost, 8 * kMiB);
