@@ -74,13 +74,14 @@ class Handover {
     return {static_cast<std::uint32_t>(packed), static_cast<std::uint32_t>(packed >> 32)};
   }
   static bool Swap(Place& place, std::uint64_t& seen, Entry block) {
-    return place.compare_exchange_strong(seen, Pack(block), std::memory_order_acq_rel,
+    return place.compare_exchange_strong(seen, Pack(block), std::memory_order_seq_cst,
                                          std::memory_order_relaxed);
   }
   template <typename Wanted>
   bool TryTakeIf(const Wanted& wanted, Entry& block) noexcept {
     for (Place& place : places_) {
-      std::uint64_t seen = place.load(std::memory_order_relaxed);
+      // Who waits counts himself and then looks here; who puts looks for waiters afterwards.
+      std::uint64_t seen = place.load(std::memory_order_seq_cst);
       if (seen == 0 || !wanted(Unpack(seen))) continue;
       block = Unpack(seen);
       if (Swap(place, seen, {0, 0})) return true;
@@ -88,7 +89,7 @@ class Handover {
     return false;
   }
 
-  alignas(128) std::array<Place, kPlaces> places_{};  // partner: TryPut, TryTakeIf
+  alignas(128) std::array<Place, kPlaces> places_{};  // partner: Heap::Impl::waiters
 };
 
 }  // namespace openmatrix

@@ -195,6 +195,10 @@ void Heap::Impl::Unbias(BlockWord word) noexcept {
   private_caches[word.owner()].store(nullptr, std::memory_order_release);
 }
 
+void Heap::Impl::Trim() {
+  if (janitor_ != nullptr) janitor_->TrimNow();
+}
+
 void SendTotals::Add(const SendTotals& ended) {
   const auto add = [](Counter& sum, const Counter& more) {
     sum.fetch_add(more.load(std::memory_order_relaxed), std::memory_order_relaxed);

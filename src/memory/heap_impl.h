@@ -31,6 +31,10 @@ namespace openmatrix {
 
 class Janitor;
 
+inline std::uint32_t GrainOf(std::uint64_t offset) {
+  return static_cast<std::uint32_t>(offset >> kGrainShift);
+}
+
 // What sends moved. Each thread that has caches counts its own, by plain stores: the books of all
 // are added up when somebody asks. One more is for the others, and for threads that have ended.
 struct SendTotals {
@@ -64,7 +68,7 @@ class Heap::Impl final : public ForkAware {
   // Which quarantined blocks to give up: those whose message is gone cannot be freed late by its
   // deleter, so they come first.
   enum class Quarantined : std::uint8_t { kWithoutMessage, kAll };
-  // Whether a block's last hold ended where it was issued, as far as the cache can tell.
+  // Who ended a block's last hold: the thread that issued or sent it, or another one.
   enum class FreedBy : std::uint8_t { kOwner, kOther };
 
   explicit Impl(Heap& heap, const Options& options);
