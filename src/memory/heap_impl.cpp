@@ -64,7 +64,7 @@ Heap::Impl::Impl(Heap& heap, const Options& given)
 
 Heap::Impl::~Impl() {
   fork_guard_.reset();
-  janitor_.reset();
+  if (janitor_ != nullptr) janitor_->Stop();
   MutexLock lock(mutex);
   for (ThreadCaches* thread : threads) {
     if (thread_state.caches == thread) {

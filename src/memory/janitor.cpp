@@ -24,7 +24,7 @@ std::uint64_t UsesOf(const SideCache& cache) {
 
 Janitor::Janitor(Heap::Impl& heap) : heap_(heap) {}
 
-Janitor::~Janitor() {
+void Janitor::Stop() {
   {
     MutexLock lock(heap_.mutex);
     stop_ = true;

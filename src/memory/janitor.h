@@ -20,9 +20,12 @@ namespace openmatrix {
 class Janitor {
  public:
   explicit Janitor(Heap::Impl& heap);
-  ~Janitor();
+  ~Janitor() { Stop(); }
   Janitor(const Janitor&) = delete;
   Janitor& operator=(const Janitor&) = delete;
+
+  // Ends the thread. It works with the heap, which must be whole until then.
+  void Stop() OPENMATRIX_EXCLUDES(heap_.mutex);
 
   // Blocks left the pool or came back. REQUIRES: the heap's lock.
   void NoteChange() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS;

@@ -190,5 +190,23 @@ TEST(HandoverDecay, ABlockThatNobodyAsksForGoesBackByAge) {
   Await([&] { return heap.Counts().decommitted_bytes >= kMiB; });
 }
 
+TEST(HandoverDecay, AHeapMayGoWhileItsJanitorTakesBlocksBack) {
+  Options options = SmallHeap();
+  options.decay = std::chrono::milliseconds(1);
+  for (int round = 0; round < 100; ++round) {
+    Heap heap(options);
+    std::vector<void*> blocks;
+    for (int count = 0; count < 8; ++count) {
+      auto block = heap.Allocate(kHost, kMiB, Family::kTransfer, Release::kAuto, NoWait());
+      ASSERT_TRUE(block.ok());
+      blocks.push_back(block.value());
+    }
+    std::thread([&] {
+      for (void* block : blocks) heap.Free(block, Family::kTransfer);
+    }).join();
+    for (int look = 0; look < round * 20; ++look) (void)heap.Counts();  // other moments each time
+  }
+}
+
 }  // namespace
 }  // namespace openmatrix
