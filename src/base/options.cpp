@@ -150,7 +150,7 @@ constexpr Row kRows[] = {
       "largest block of the host in bytes: `268435360` or `268435456`"},
      ParseMaxBlock},
     {{"OPENMATRIX_DEVICES", "4", "number of simulated devices, 1 .. 64"}, ParseDevices},
-    {{"OPENMATRIX_RETAIN", "1G", "bytes of free pages that stay committed for reuse, at most"},
+    {{"OPENMATRIX_RETAIN", "1G", "bytes of free pages that stay committed for reuse"},
      BytesInto<&Options::retain>},
     {{"OPENMATRIX_DECAY_MS", "10000",
       "milliseconds after which unused free pages go back to the system; `0`: never by age"},

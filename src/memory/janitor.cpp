@@ -12,9 +12,6 @@ namespace openmatrix {
 namespace {
 
 constexpr std::uint32_t kSliceUnits = (8u << 20) >> kUnitShift;  // at most 2 ms per slice
-// Free pages may keep this share of the most that was in use above that, or at least so much.
-constexpr std::uint64_t kShareAbovePeak = 6;
-constexpr std::uint64_t kLeastKept = 64ull << 20;
 
 std::uint64_t UsesOf(const SideCache& cache) {
   return cache.issued().blocks + cache.freed().blocks;
@@ -34,7 +31,7 @@ void Janitor::Stop() {
 }
 
 void Janitor::NoteChange() {
-  const bool above = heap_.pool->runs().dirty_bytes() > Retention();
+  const bool above = heap_.pool->runs().dirty_bytes() > heap_.options.retain;
   if (heap_.options.decay.count() == 0 && !above) return;
   if (running_) {
     if (asleep_ || above) wake_.NotifyAll();
@@ -61,7 +58,8 @@ void Janitor::Loop() {
   MutexLock lock(heap_.mutex);
   auto next_look = Clock::now() + step;
   while (!stop_) {
-    while (heap_.pool->runs().dirty_bytes() > Retention() && PurgeSlice(Clock::time_point::max())) {
+    while (heap_.pool->runs().dirty_bytes() > heap_.options.retain &&
+           PurgeSlice(Clock::time_point::max())) {
     }
     if (decay.count() > 0 && !stop_) {
       wake_.WaitUntil(heap_.mutex, next_look);
@@ -102,13 +100,6 @@ void Janitor::TakeBackIdleCaches() {
   heap_.StopCaches(wanted, [&](SideCache& cache) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
     idle.count(&cache) > 0 ? heap_.DrainCache(cache) : heap_.AgeCache(cache);
   });
-}
-
-// What was in use at once before costs no more memory when it is free: it was resident then.
-std::uint64_t Janitor::Retention() const {
-  const PageRuns& runs = heap_.pool->runs();
-  const std::uint64_t above_peak = std::max(runs.most_used_bytes() / kShareAbovePeak, kLeastKept);
-  return std::min(heap_.options.retain, runs.most_used_bytes() - runs.used_bytes() + above_peak);
 }
 
 bool Janitor::PurgeSlice(Clock::time_point limit) {

@@ -3,7 +3,7 @@
 //
 // Started by the first pages that leave or come back to the pool, named "openmatrix-trim". It takes
 // back the caches of threads that did nothing for the decay time, then pages that were free that
-// long, and at once pages above the retention: a limit, and a share of the most that was in use.
+// long, and pages above the retention limit at once.
 // Sleeps without a deadline while no block is out and no free page is left.
 #pragma once
 
@@ -41,8 +41,6 @@ class Janitor {
 
   void Loop();
   void TakeBackIdleCaches() OPENMATRIX_REQUIRES(heap_.mutex);
-  // How many bytes of free pages may stay committed.
-  std::uint64_t Retention() const OPENMATRIX_REQUIRES(heap_.mutex);
   // Gives back a slice of the pages that were freed before `limit`; lets go of the lock meanwhile.
   // False if there are none, or the janitor shall stop.
   bool PurgeSlice(Clock::time_point limit) OPENMATRIX_REQUIRES(heap_.mutex);

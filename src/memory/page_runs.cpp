@@ -79,7 +79,6 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
   }
   high_water_ = std::max(high_water_, run->offset() + run->bytes());
   used_bytes_ += run->bytes();
-  most_used_bytes_ = std::max(most_used_bytes_, used_bytes_);
   return run;
 }
 

@@ -57,9 +57,8 @@ class PageRuns {
   bool InWindow(const Run& run) const { return Zone(run.start) == 0; }
 
   std::uint64_t dirty_bytes() const { return dirty_bytes_; }
-  // In runs that are out, now and at the most so far.
+  // In runs that are out.
   std::uint64_t used_bytes() const { return used_bytes_; }
-  std::uint64_t most_used_bytes() const { return most_used_bytes_; }
   // Where the highest allocation so far ended.
   std::uint64_t high_water() const { return high_water_; }
 
@@ -91,7 +90,6 @@ class PageRuns {
   RunList spare_;
   std::uint64_t dirty_bytes_ = 0;
   std::uint64_t used_bytes_ = 0;
-  std::uint64_t most_used_bytes_ = 0;
   std::uint64_t high_water_ = 0;
 };
 

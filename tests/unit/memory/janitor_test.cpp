@@ -113,27 +113,6 @@ TEST(Janitor, PagesAboveTheRetentionLimitGoBackAtOnceAlsoWithoutDecay) {
   Await([&] { return heap.Counts().decommitted_bytes >= 7 * kMiB; });
 }
 
-TEST(Janitor, PagesThatWereInUseAtOnceBeforeStayThoughAllAreFree) {
-  Options options = Decaying(0);
-  options.host_memory = 512 * kMiB;
-  Heap heap(options);
-  TouchAndFreeElsewhere(heap, 100);
-  EXPECT_EQ(heap.Counts().decommitted_bytes, 0u);
-  EXPECT_EQ(ThreadsNamed("openmatrix-trim"), 0) << "nobody is there to do it";
-}
-
-TEST(Janitor, FreePagesFarAboveTheMostThatWasInUseGoBackAtOnceAlsoWithoutDecay) {
-  Options options = Decaying(0);
-  options.host_memory = 512 * kMiB;
-  Heap heap(options);
-  TouchAndFreeElsewhere(heap, 100);
-
-  void* const larger_than_all_that_is_free = Get(heap, 110 * kMiB);
-
-  Await([&] { return heap.Counts().decommitted_bytes >= 32 * kMiB; });
-  FreeAll(heap, {larger_than_all_that_is_free});
-}
-
 TEST(Janitor, AHeapMayGoWhileItsPagesGoBack) {
   Options options = Decaying(0);
   options.retain = 0;
