@@ -8,6 +8,7 @@ import json
 import re
 import statistics
 
+import cores
 from suite import FLOOR, OURS, WORKLOADS
 
 # A round in which others used more of the machine than this counts only if there is no better one.
@@ -26,23 +27,25 @@ RATE = ["messages_per_s", "cpu_s_per_message"]
 
 
 def summarise(rows, rounds, date, about):
-    """Medians and spreads over the quiet rounds, by bench, value and candidate.
+    """Medians and spreads over the quiet rounds, with near cores, by bench, value and candidate.
 
     `about` is what else the result says of itself: machine, commit.
     """
     cells = collections.defaultdict(list)
     for row in rows:
         for name, value in row.values.items():
-            cells[row.bench, name, row.candidate].append((row.foreign, value))
+            cells[row.bench, name, row.candidate].append((row, value))
+    least = min((row.apart for row in rows if row.apart is not None), default=None)
     benches = {}
     for (bench, name, candidate), samples in sorted(cells.items()):
-        quiet = [sample for sample in samples if sample[0] <= QUIET]
+        quiet = [(row, value) for row, value in samples
+                 if row.foreign <= QUIET and cores.are_near(row.apart, least)]
         used = quiet or samples
         values = [value for _, value in used]
         benches.setdefault(bench, {}).setdefault(name, {})[candidate] = {
             "median": short(statistics.median(values)), "low": short(min(values)),
             "high": short(max(values)), "rounds": len(values),
-            "foreign": round(statistics.median(share for share, _ in used), 3),
+            "foreign": round(statistics.median(row.foreign for row, _ in used), 3),
             "quiet": bool(quiet)}
     return {"date": date, **about, "rounds": rounds, "benches": benches}
 

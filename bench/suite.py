@@ -27,27 +27,31 @@ class Workload:
     candidates: list
     seconds: float = 0.2  # per bench and round
     environment: dict = dataclasses.field(default_factory=dict)
+    crosses: bool = False  # whether its time is that of cache lines that cross cores
 
 
 WORKLOADS = [
     Workload("hot", "alloc_bench", "^hot/", ALLOCATORS, 0.05),
     Workload("batch", "alloc_bench", "^batch/", ALLOCATORS, 0.05),
-    Workload("frames", "alloc_bench", "^frames/", ALLOCATORS, 0.3),
-    Workload("larson", "alloc_bench", "^larson/", ALLOCATORS, 1.0),
+    Workload("frames", "alloc_bench", "^frames/", ALLOCATORS, 0.3, crosses=True),
+    Workload("larson", "alloc_bench", "^larson/", ALLOCATORS, 1.0, crosses=True),
     Workload("mixed", "alloc_bench", "^mixed/", ALLOCATORS, environment=IDLE),
     Workload("first_touch", "alloc_bench", "^first_touch/", ALLOCATORS),
-    Workload("threads", "alloc_bench", "^threads/", ALLOCATORS),
-    Workload("waiting", "alloc_bench", "^waiting/", [*ALLOCATORS, "floor_futex"], 1.0, EXHAUSTED),
+    Workload("threads", "alloc_bench", "^threads/", ALLOCATORS, crosses=True),
+    Workload("waiting", "alloc_bench", "^waiting/", [*ALLOCATORS, "floor_futex"], 1.0, EXHAUSTED,
+             True),
     Workload("ping_pong", "transfer_bench", "^ping_pong/",
-             [*TRANSPORTS, "floor_ring", "floor_memcpy"], 0.2, TRANSFER),
+             [*TRANSPORTS, "floor_ring", "floor_memcpy"], 0.2, TRANSFER, True),
     # 5000 messages a second, so three of them are slower than p999_s.
-    Workload("paced", "transfer_bench", "^paced/", [*TRANSPORTS, "floor_futex"], 0.6, TRANSFER),
-    Workload("stream", "transfer_bench", "^stream/", [*TRANSPORTS, "floor_ring"], 0.2, TRANSFER),
-    Workload("graphs", "transfer_bench", "^graphs/", TRANSPORTS, 0.3, TRANSFER),
-    Workload("stream_d2h", "transfer_bench", "^stream_d2h/", [OURS], 0.2, TRANSFER),
-    Workload("forward3", "transfer_bench", "^forward3/", [OURS], 0.2, TRANSFER),
-    Workload("late_frees", "transfer_bench", "^late_frees/", [OURS], 0.2, TRANSFER),
-    Workload("cereal", "transfer_bench", "^cereal_", [OURS], 0.2, TRANSFER),
+    Workload("paced", "transfer_bench", "^paced/", [*TRANSPORTS, "floor_futex"], 0.6, TRANSFER,
+             True),
+    Workload("stream", "transfer_bench", "^stream/", [*TRANSPORTS, "floor_ring"], 0.2, TRANSFER,
+             True),
+    Workload("graphs", "transfer_bench", "^graphs/", TRANSPORTS, 0.3, TRANSFER, True),
+    Workload("stream_d2h", "transfer_bench", "^stream_d2h/", [OURS], 0.2, TRANSFER, True),
+    Workload("forward3", "transfer_bench", "^forward3/", [OURS], 0.2, TRANSFER, True),
+    Workload("late_frees", "transfer_bench", "^late_frees/", [OURS], 0.2, TRANSFER, True),
+    Workload("cereal", "transfer_bench", "^cereal_", [OURS], 0.2, TRANSFER, True),
 ]
 
 # What --quick leaves out: pairs of large touched blocks, which take some candidates a tenth of a
@@ -66,11 +70,16 @@ class Job:
     filter: str
     seconds: float
     environment: dict
+    crosses: bool = False
     timeout: float = 900
 
     def arguments(self):
         return [f"--candidate={self.candidate}", f"--benchmark_filter={self.filter}",
                 f"--benchmark_min_time={self.seconds}", "--benchmark_format=json"]
+
+
+# What a cache line costs from one core to another, and back, halved.
+LINE = Job("line", "transfer_bench", "floor_ring", "^ping_pong/bytes:4096/", 0.02, TRANSFER)
 
 
 class Row:
@@ -81,6 +90,7 @@ class Row:
         self.bench = re.sub(r"/(real_time|manual_time|iterations:\d+|process_time)", "",
                             row["name"])
         self.foreign = foreign
+        self.apart = None  # seconds that a cache line took between cores, at most, if that matters
         unit = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}[row["time_unit"]]
         self.values = {"s_per_iteration": row["real_time"] * unit}
         known = {"name", "family_index", "per_family_instance_index", "run_name", "run_type",
@@ -105,7 +115,7 @@ def jobs(quick, only, candidates):
                 name, seconds = QUICK.get(workload.name, name), QUICK_SECONDS
                 environment = {**environment, **QUICK_ENVIRONMENT.get(workload.name, {})}
             result.append(Job(workload.name, workload.program, candidate, name, seconds,
-                              environment))
+                              environment, workload.crosses))
     return result
 
 

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 # pylint: disable=wrong-import-position
 import budget  # noqa: E402
+import cores  # noqa: E402
 import machine  # noqa: E402
 import plot  # noqa: E402
 import report  # noqa: E402
@@ -85,6 +87,16 @@ class Summary(unittest.TestCase):
     def test_leaves_out_rounds_that_others_disturbed(self):
         cell = self.cell((0.01, 30.0), (0.5, 1000.0))
         self.assertEqual((cell["median"], cell["rounds"], cell["foreign"]), (30, 1, 0.01))
+
+    def test_leaves_out_rounds_in_which_the_cores_were_apart(self):
+        rows = [row("matrix", "larson", ops_per_s=value) for value in (10, 20, 30)]
+        for made, apart in zip(rows, (70e-9, 100e-9, 300e-9)):
+            made.apart = apart
+        far = row("glibc", "larson", ops_per_s=40)
+        far.apart = 200e-9
+        both = result(*rows, far)["benches"]["larson"]["ops_per_s"]
+        self.assertEqual((both["matrix"]["median"], both["matrix"]["rounds"]), (15, 2))
+        self.assertEqual((both["glibc"]["median"], both["glibc"]["quiet"]), (40, False))
 
     def test_takes_disturbed_rounds_if_there_are_no_others_and_says_so(self):
         cell = self.cell((0.5, 10.0), (0.7, 30.0))
@@ -223,6 +235,39 @@ class Machine(unittest.TestCase):
     def test_a_load_of_others_is_their_share_of_the_machine(self):
         # Of 200 jiffies of two CPUs we used 100, others 40, and 10 were stolen.
         self.assertAlmostEqual(runner.foreign((0, 0, 0), (140, 10, 200), 100), 0.25)
+
+
+class CoresOfTheMachine(unittest.TestCase):
+    def cores(self, *prices):
+        """Whose looks find these prices, a second apart."""
+        left = list(prices)
+        self.left = left
+        return cores.Cores(lambda: left.pop(0), clock=lambda: -len(left))
+
+    def test_are_waited_for_until_they_are_near(self):
+        seen = self.cores(70, 300, 280, 90, 300)
+        self.assertEqual(seen.await_near(), 70)
+        self.assertEqual(seen.await_near(), 90)
+        self.assertEqual(self.left, [300])
+
+    def test_are_not_waited_for_longer_than_patience_lasts(self):
+        seen = self.cores(70, *[300] * 99)
+        seen.await_near()
+        self.assertEqual(seen.await_near(), 300)
+        self.assertLess(len(self.left), 99 - cores.PATIENCE / 2)
+        self.assertGreater(len(self.left), 99 - 2 * cores.PATIENCE)
+
+    def test_are_as_far_apart_as_the_farther_look_says(self):
+        for prices, apart in (((70, 200), 200), ((80, 70), 80)):
+            seen = self.cores(*prices)
+            job = suite.Job("larson", "", "matrix", "", 1.0, {}, True)
+            with unittest.mock.patch.object(runner, "run", lambda *_: [row("matrix", "larson")]):
+                self.assertEqual([made.apart for made in seen.run(job, None)], [apart])
+
+    def test_do_not_matter_to_what_crosses_no_threads(self):
+        job = suite.Job("batch", "", "matrix", "", 1.0, {})
+        with unittest.mock.patch.object(runner, "run", lambda *_: [row("matrix", "batch")]):
+            self.assertEqual([made.apart for made in self.cores().run(job, None)], [None])
 
 
 class Charts(unittest.TestCase):
