@@ -1,5 +1,7 @@
 // Configurations that cannot work: each has its status, leaves nothing behind, and the next good
 // one works. Not even HIAI_Init is called here.
+#include <unistd.h>
+
 #include <cstdio>
 #include <fstream>
 
@@ -64,7 +66,7 @@ TEST_F(BadInput, AMissingLibraryCannotBeLoaded) {
 }
 
 TEST_F(BadInput, AFileThatIsNoLibraryCannotBeLoaded) {
-  const std::string path = testing::TempDir() + "no_library.so";
+  const std::string path = testing::TempDir() + "no_library_" + std::to_string(::getpid()) + ".so";
   {
     std::ofstream file(path);
     file << "text";

@@ -1,6 +1,7 @@
 #include "runtime/elf_facts.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -10,10 +11,13 @@
 namespace openmatrix {
 namespace {
 
-std::string WriteFile(const std::string& content) {
-  const std::string path = testing::TempDir() + "elf_facts_test.so";
+Result<ElfFacts> FactsOfFileWith(const std::string& content) {
+  const std::string path =
+      testing::TempDir() + "elf_facts_test_" + std::to_string(::getpid()) + ".so";
   std::ofstream(path, std::ios::binary) << content;
-  return path;
+  auto facts = ReadElfFacts(path);
+  std::remove(path.c_str());
+  return facts;
 }
 
 std::string ReadFile(const std::string& path) {
@@ -43,7 +47,7 @@ TEST(ElfFacts, AMissingFileIsMissing) {
 }
 
 TEST(ElfFacts, TextIsNoLibrary) {
-  const auto facts = ReadElfFacts(WriteFile("INPUT(libm.so.6)"));
+  const auto facts = FactsOfFileWith("INPUT(libm.so.6)");
 
   ASSERT_FALSE(facts.ok());
   EXPECT_EQ(facts.error().code, Code::kLibraryNotLoaded);
@@ -55,7 +59,7 @@ TEST(ElfFacts, ALibraryOfAnotherMachineIsNamedAsThat) {
   bytes[18] = 0x28;  // e_machine: 32-bit Arm
   bytes[19] = 0;
 
-  const auto facts = ReadElfFacts(WriteFile(bytes));
+  const auto facts = FactsOfFileWith(bytes);
 
   ASSERT_FALSE(facts.ok());
   EXPECT_NE(facts.error().text.find("another machine"), std::string::npos) << facts.error().text;
@@ -65,7 +69,7 @@ TEST(ElfFacts, NoLengthOfATruncatedFileDoesHarm) {
   const std::string bytes = ReadFile(TestLibrary("openmatrix_test_device"));
 
   for (std::size_t length = 0; length < 1024; ++length) {
-    static_cast<void>(ReadElfFacts(WriteFile(bytes.substr(0, length))));
+    static_cast<void>(FactsOfFileWith(bytes.substr(0, length)));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -46,7 +47,8 @@ TEST(ElfImage, ANeedGetsALongerNameAndTheOthersStay) {
 
 TEST(ElfImage, AVersionedNeedAndAnAddedOneCanStillBeLoaded) {
   ElfImage image = ReadImage("libopenmatrix_test_common");
-  const std::string path = testing::TempDir() + "elf_image_test.so";
+  const std::string path =
+      testing::TempDir() + "elf_image_test_" + std::to_string(::getpid()) + ".so";
   // The name leads to the same library, so that its versions are found there.
   Dl_info facts;
   ASSERT_NE(::dladdr(::dlsym(RTLD_DEFAULT, "gnu_get_libc_version"), &facts), 0);

@@ -1,6 +1,7 @@
 #include "runtime/signature.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -49,7 +50,8 @@ class Signature : public testing::Test {
     return std::string(reinterpret_cast<const char*>(kSignature), sizeof kSignature);
   }
 
-  const std::string path_ = testing::TempDir() + "signature_test.so";
+  const std::string path_ =
+      testing::TempDir() + "signature_test_" + std::to_string(::getpid()) + ".so";
 };
 
 TEST_F(Signature, WhatTheOpensslToolSignsIsAccepted) {
