@@ -88,10 +88,10 @@ void AddDeviceObjects(const std::vector<LoadedObject>& objects, std::uint32_t de
     return left.range.begin < right.range.begin;
   });
   g_snapshot.store(next, std::memory_order_release);
-  g_any_device_objects.store(true, std::memory_order_release);
+  g_no_device_objects.store(false, std::memory_order_release);
 }
 
-std::atomic<bool> g_any_device_objects{false};
+std::atomic<bool> g_no_device_objects{true};
 
 bool FindDeviceOf(const void* address, std::uint32_t& device) noexcept {
   const Snapshot* snapshot = g_snapshot.load(std::memory_order_acquire);

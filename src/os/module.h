@@ -33,8 +33,8 @@ bool FindObject(const void* address, LoadedObject& object);
 // given keeps it.
 void AddDeviceObjects(const std::vector<LoadedObject>& objects, std::uint32_t device);
 
-// True once there is a device library. Partner of the store: AddDeviceObjects.
-extern std::atomic<bool> g_any_device_objects;
+// True until there is a device library. Partner of the store: AddDeviceObjects.
+extern std::atomic<bool> g_no_device_objects;
 
 // True if `address` lies in a device library; `device` is then the one it was loaded for.
 bool FindDeviceOf(const void* address, std::uint32_t& device) noexcept;
