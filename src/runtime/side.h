@@ -47,7 +47,7 @@ View SideOfModule(const void* address) noexcept;
 // device library.
 inline bool SideIsKnown(View& view) noexcept {
   view = t_context.view;
-  // No jump is taken either way: two of them cost a tenth of a pair of allocate and free.
+  // Both are read always: a jump there and back costs a tenth of a pair of allocate and free.
   return t_context.known | g_no_device_objects.load(std::memory_order_acquire);
 }
 
