@@ -93,7 +93,7 @@ class Summary(unittest.TestCase):
         for made, apart in zip(rows, (70e-9, 100e-9, 300e-9)):
             made.apart = apart
         far = row("glibc", "larson", ops_per_s=40)
-        far.apart = 200e-9
+        far.apart = 250e-9
         both = result(*rows, far)["benches"]["larson"]["ops_per_s"]
         self.assertEqual((both["matrix"]["median"], both["matrix"]["rounds"]), (15, 2))
         self.assertEqual((both["glibc"]["median"], both["glibc"]["quiet"]), (40, False))
