@@ -1,11 +1,16 @@
 #include "transport/doorbell.h"
 
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -38,6 +43,19 @@ struct Tokens {
 
 void UntilSomebodySleeps(const Doorbell& bell) {
   while (!bell.HasSleepers()) std::this_thread::yield();
+}
+
+// Until the kernel says that the thread sleeps: who counts himself a sleeper may still be on his
+// way.
+void UntilAsleep(const std::atomic<pid_t>& thread) {
+  std::string state;
+  do {
+    std::this_thread::yield();
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::size_t name_end = text.rfind(')');
+    state = name_end == std::string::npos ? "" : text.substr(name_end + 2, 1);
+  } while (state != "S");
 }
 
 TEST(Doorbell, ReturnsAtOnceWhenTheConditionHolds) {
@@ -121,10 +139,13 @@ TEST(Doorbell, DoesNotSleepThroughARingThatComesJustBefore) {
 TEST(Doorbell, ARingWakesASleeper) {
   Doorbell bell(microseconds(0));
   Tokens tokens;
+  std::atomic<pid_t> thread{0};
   std::thread sleeper([&] {
+    thread = static_cast<pid_t>(::syscall(SYS_gettid));
     EXPECT_EQ(bell.Await([&] { return tokens.TryTake(); }, Forever()), Doorbell::End::kDone);
   });
   UntilSomebodySleeps(bell);
+  UntilAsleep(thread);
 
   tokens.Give(bell);
 
