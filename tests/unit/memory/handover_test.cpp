@@ -115,6 +115,7 @@ TEST_F(HandoverOfHeap, WhatAnotherThreadFreesComesBackAndIsChargedOnceOnly) {
   std::uint8_t* const block = Get(kHost, kMiB);
   const std::uint64_t charged = At(kHost).charged_bytes;
   FreeElsewhere(block);
+  EXPECT_TRUE(heap_.impl().handover.MayHave(kOneMiB)) << "not in the pool";
   EXPECT_EQ(At(kHost).charged_bytes, charged - kMiB);
   EXPECT_EQ(Get(kHost, kMiB), block);
   EXPECT_EQ(At(kHost).charged_bytes, charged);
@@ -123,7 +124,9 @@ TEST_F(HandoverOfHeap, WhatAnotherThreadFreesComesBackAndIsChargedOnceOnly) {
 TEST_F(HandoverOfHeap, AnotherSideMayGetIt) {
   std::uint8_t* const block = Get(kHost, kMiB);
   FreeElsewhere(block);
+  EXPECT_TRUE(heap_.impl().handover.MayHave(kOneMiB));
   std::uint8_t* const other = Get(kDevice, kMiB);
+  EXPECT_FALSE(heap_.impl().handover.MayHave(kOneMiB));
   View view;
   ASSERT_TRUE(heap_.FindView(other, view));
   EXPECT_EQ(view, kDevice);
