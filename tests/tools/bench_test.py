@@ -257,12 +257,23 @@ class CoresOfTheMachine(unittest.TestCase):
         self.assertLess(len(self.left), 99 - cores.PATIENCE / 2)
         self.assertGreater(len(self.left), 99 - 2 * cores.PATIENCE)
 
+    def run_job(self, *prices):
+        """How far apart the rows say the cores were, and how often the job ran."""
+        job = suite.Job("larson", "", "matrix", "", 1.0, {}, True)
+        seen = self.cores(*prices)
+        with unittest.mock.patch.object(runner, "run") as ran:
+            ran.side_effect = lambda *_: [row("matrix", "larson")]
+            return [made.apart for made in seen.run(job, None)], ran.call_count
+
     def test_are_as_far_apart_as_the_farther_look_says(self):
-        for prices, apart in (((70, 200), 200), ((80, 70), 80)):
-            seen = self.cores(*prices)
-            job = suite.Job("larson", "", "matrix", "", 1.0, {}, True)
-            with unittest.mock.patch.object(runner, "run", lambda *_: [row("matrix", "larson")]):
-                self.assertEqual([made.apart for made in seen.run(job, None)], [apart])
+        self.assertEqual(self.run_job(70, 200), ([200], 1))
+        self.assertEqual(self.run_job(80, 70), ([80], 1))
+
+    def test_that_move_apart_begin_the_job_again(self):
+        self.assertEqual(self.run_job(70, 400, 90, 80, 70), ([90], 2))
+
+    def test_that_never_stay_near_have_the_job_all_the_same(self):
+        self.assertEqual(self.run_job(*[70, 400] * 9), ([400], cores.ATTEMPTS))
 
     def test_do_not_matter_to_what_crosses_no_threads(self):
         job = suite.Job("batch", "", "matrix", "", 1.0, {})
