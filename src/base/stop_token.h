@@ -57,13 +57,23 @@ struct Wait {
   Clock* clock = nullptr;            // whose time `deadline` is; heeded by Doorbell
   Interrupts* interrupts = nullptr;  // those of `interrupted_by` end the wait, too
   std::uint64_t interrupted_by = 0;
+  // Interrupts::raises when the thread first had to wait. REQUIRES: one thread.
+  mutable std::uint64_t raises_seen = kNotBegun;
+
+  static constexpr std::uint64_t kNotBegun = ~std::uint64_t{0};
 
   // Counted from where the wait begins.
   static Wait For(std::chrono::milliseconds time, StopToken* stop = nullptr) {
     return Wait{Deadline::After(time), stop};
   }
   bool Stopped() const { return (stop != nullptr && stop->stopped()) || Interrupted(); }
-  bool Interrupted() const { return interrupts != nullptr && interrupts->raised(interrupted_by); }
+  // Also by what was raised and cleared again since the first look: this wait was under way.
+  bool Interrupted() const {
+    if (interrupts == nullptr) return false;
+    const std::uint64_t raises = interrupts->raises(interrupted_by);
+    if (raises_seen == kNotBegun) raises_seen = raises;
+    return raises != raises_seen || interrupts->raised(interrupted_by);
+  }
 
   // Tells all who may end `wait` what its thread is about to wait on, as StopToken::Waiting does.
   class Registration {

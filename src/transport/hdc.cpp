@@ -189,7 +189,8 @@ Status Send(const Sender& sender, Targets targets, const std::string& name,
   Wait breakable = wait;
   breakable.interrupts = sender.cut_links;
   breakable.interrupted_by = links;
-  if (breakable.Interrupted()) return LinkIsCut(name);
+  // Not asked of the wait, which has not begun: a cut that is over does not concern it.
+  if (sender.cut_links->raised(links)) return LinkIsCut(name);
   Status sent = SendToAll(sender, targets, name, message, breakable);
   wait.deadline.GoOnAs(breakable.deadline);  // a caller who tries again has waited already
   const bool stopped = !sent && sent.error().code == Code::kQueueStopped;

@@ -44,6 +44,25 @@ TEST(Interrupts, StopTheWaitsThatNameThemAndNoOthers) {
   EXPECT_EQ(waitable.wakes, 2);  // who is woken looks; which it was, nobody tells him
 }
 
+TEST(Interrupts, StopAWaitThatLooksOnlyAfterTheyHavePassed) {
+  Interrupts interrupts;
+  interrupts.Raise(1);
+  interrupts.Clear(1);
+  Wait wait = Wait::For(std::chrono::milliseconds(0));
+  wait.interrupts = &interrupts;
+  wait.interrupted_by = Interrupts::Bit(1) | Interrupts::Bit(5);
+  EXPECT_FALSE(wait.Stopped()) << "what passed before the wait began";
+
+  interrupts.Raise(0);
+  interrupts.Clear(0);
+  EXPECT_FALSE(wait.Stopped()) << "others";
+  interrupts.Raise(5);
+  interrupts.Clear(5);
+
+  EXPECT_TRUE(wait.Stopped());
+  EXPECT_TRUE(wait.Interrupted());
+}
+
 TEST(Interrupts, WakeNobodyWhoseWaitIsOver) {
   Interrupts interrupts;
   Wait wait = Wait::For(std::chrono::milliseconds(0));

@@ -95,6 +95,25 @@ TEST_F(HdcLinks, ACutEndsTheWaitForASlot) {
   EXPECT_EQ(sent.error().code, Code::kSessionDead);
 }
 
+// The sender may look only after the link is back: what the queue then says is not why it ended.
+TEST_F(HdcLinks, ACutThatIsRestoredAtOnceEndsTheWaitAsACut) {
+  ASSERT_TRUE(SendFrom(HostSender(), {ToDevice(1)}).ok());
+  ManualClock clock;
+  Wait wait{Clock::Never()};
+  wait.clock = &clock;
+  Status sent;
+  std::thread sender([&] { sent = SendFrom(HostSender(), {ToDevice(1)}, wait); });
+  clock.AwaitSleepers(1, Clock::Never());
+
+  links_.Raise(0);
+  links_.Clear(0);
+  device_box_.Close();  // or a wait that overlooked the cut would go on for ever
+
+  sender.join();
+  ASSERT_FALSE(sent.ok());
+  EXPECT_EQ(sent.error().code, Code::kSessionDead);
+}
+
 TEST_F(HdcLinks, ACutEndsTheWaitForTheReceiversMemoryAndTheBlockStaysTheSenders) {
   std::vector<void*> all;
   for (;;) {
