@@ -21,11 +21,7 @@
 namespace openmatrix {
 namespace {
 
-Heap& TheHeap() {
-  Heap& heap = GetProcess().heap();
-  heap.TakeFastPath();
-  return heap;
-}
+Heap& TheHeap() { return GetProcess().heap(); }
 
 struct Request {
   View view;

@@ -49,7 +49,10 @@ Process::Wiring MakeWiring() {
 }
 
 struct Instance {
-  Instance() : process(GetOptions(), MakeWiring()) { SetBlockHeap(&process.heap()); }
+  Instance() : process(GetOptions(), MakeWiring()) {
+    process.heap().TakeFastPath();
+    SetBlockHeap(&process.heap());
+  }
 
   Process process;
 };

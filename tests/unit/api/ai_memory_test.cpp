@@ -13,6 +13,7 @@
 #include "api/process_instance.h"
 #include "hiaiengine/c_graph.h"
 #include "log_capture.h"
+#include "memory/heap_impl.h"
 #include "runtime/side.h"
 
 // The form that passes the time-out by value, as objects compiled elsewhere import it.
@@ -180,6 +181,17 @@ TEST(AiMemory, FailuresOfOneKindLeaveFewLines) {
 
   const std::string text = log.Text();
   EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 11);
+}
+
+// Every call that is not fast reads it: who writes takes its line from all processors.
+TEST(AiMemory, ASlowCallDoesNotSayAgainWhichHeapIsFast) {
+  std::atomic<bool>& fast = GetProcess().heap().impl().has_fast_path;
+  EXPECT_TRUE(fast);
+  fast = false;
+
+  HIAI_DFree(nullptr);
+
+  EXPECT_FALSE(fast.exchange(true));
 }
 
 TEST(AiMemory, TheFreeFunctionsAreDeleters) {
