@@ -13,6 +13,7 @@
 #include <ctime>
 
 #include "base/options.h"
+#include "base/printable.h"
 
 namespace openmatrix {
 namespace {
@@ -53,10 +54,7 @@ void WriteLine(LogLevel level, const char* text, std::size_t bytes) {
   const int saved_errno = errno;
   char line[kMaxLogLineBytes + 64];
   std::size_t length = FormatPrefix(level, line, sizeof line);
-  if (bytes > kMaxLogLineBytes) bytes = kMaxLogLineBytes;
-  for (std::size_t i = 0; i < bytes; ++i) {
-    line[length++] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
-  }
+  length += CopyPrintable(text, bytes, line + length, kMaxLogLineBytes);
   line[length++] = '\n';
   WriteAll(line, length);
   errno = saved_errno;

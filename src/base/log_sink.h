@@ -22,7 +22,8 @@ const char* Name(LogLevel level);
 bool LogEnabled(LogLevel level);
 
 // One line "<UTC time> <LEVEL> <text>\n", if the level is enabled. Longer text than
-// kMaxLogLineBytes is cut, a line break in it becomes a space. errno stays as it is.
+// kMaxLogLineBytes is cut; what is not printable is written as printable.h says. errno stays as it
+// is.
 void LogLine(LogLevel level, const std::string& text);
 
 #if defined(__GNUC__)

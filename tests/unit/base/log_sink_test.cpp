@@ -84,6 +84,19 @@ TEST_F(LogSink, KeepsTextWithLineBreaksOnOneLine) {
   EXPECT_NE(lines[0].find("one two  three"), std::string::npos);
 }
 
+// A configuration is a file of somebody else's, and a log is read at a terminal.
+TEST_F(LogSink, EscapesWhatWouldSteerATerminal) {
+  ConfigureLog(LogLevel::kInfo, file_);
+
+  LogLine(LogLevel::kInfo, "library \"\x1b[2J\"");
+  Log(LogLevel::kInfo, "engine %s", "\x9b\x07");
+
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_NE(lines[0].find("library \"\\x1b[2J\""), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find("engine \\x9b\\x07"), std::string::npos) << lines[1];
+}
+
 TEST_F(LogSink, LeavesErrnoAlone) {
   ConfigureLog(LogLevel::kInfo, file_);
   errno = EBUSY;
