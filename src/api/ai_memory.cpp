@@ -93,7 +93,7 @@ __attribute__((noinline)) HIAI_StatusT AllocateSlowly(View view, std::uint32_t b
                                                       const std::uint32_t& time, std::uint32_t flag,
                                                       void*& block) noexcept {
   block = nullptr;
-  return Guard([&]() -> HIAI_StatusT {
+  return GuardHot([&]() -> HIAI_StatusT {
     if (!IsPlain(flag) && GetOptions().rules == Rules::kStrict) {
       Log(LogLevel::kWarning, "HIAI_DMalloc refused flag %" PRIu32 ": strict rules", flag);
       return HIAI_GRAPH_INVALID_VALUE;
@@ -136,7 +136,7 @@ __attribute__((noinline)) void* AllocateForC(const void* caller, std::uint32_t b
 HIAI_StatusT AllocateDvpp(const void* caller, std::uint32_t bytes, void*& block) noexcept {
   const View view = SideOfCall(caller);
   block = nullptr;
-  return Guard([&]() -> HIAI_StatusT {
+  return GuardHot([&]() -> HIAI_StatusT {
     if (view.is_host() && GetOptions().rules == Rules::kStrict) {
       Log(LogLevel::kWarning, "HIAI_DVPP_DMalloc refused on the host: strict rules");
       return HIAI_MEMORY_NOT_SUPPORT;
@@ -188,7 +188,7 @@ HIAI_StatusT ReportFree(const void* address, Family family, FreeVerdict verdict)
 
 __attribute__((noinline)) HIAI_StatusT FreeSlowly(void* address, Family family) noexcept {
   if (FastFreeShared(address, family)) return HIAI_OK;
-  return Guard([&] {
+  return GuardHot([&] {
     const FreeVerdict verdict = TheHeap().Free(address, family);
     return verdict == FreeVerdict::kFreed ? HIAI_OK : ReportFree(address, family, verdict);
   });
@@ -223,7 +223,7 @@ HIAI_StatusT HIAIMemory::HIAI_DFree(void* dataBuffer) {
 
 bool HIAIMemory::IsDMalloc(const void* dataBuffer, const uint32_t& dataSize) {
   bool inside = false;
-  const HIAI_StatusT status = openmatrix::Guard([&] {
+  const HIAI_StatusT status = openmatrix::GuardHot([&] {
     inside = openmatrix::TheHeap().Contains(dataBuffer, dataSize);
     return HIAI_OK;
   });

@@ -72,6 +72,7 @@ std::string TextOf(const char* text, std::size_t bytes) {
 using openmatrix::Code;
 using openmatrix::GetProcess;
 using openmatrix::Guard;
+using openmatrix::GuardHot;
 using openmatrix::Status;
 
 HIAI_StatusT HIAI_CreateGraph(const char* configFile, size_t len) {
@@ -96,7 +97,7 @@ HIAI_StatusT HIAI_DestroyGraph(uint32_t graphID) {
 HIAI_StatusT HIAI_C_SendData(HIAI_PortID_t targetPortConfig, const char* messageName, size_t len,
                              void* dataPtr) {
   const void* const caller = __builtin_return_address(0);
-  return Guard([&]() -> Status {
+  return GuardHot([&]() -> Status {
     if (messageName == nullptr) return {Code::kInvalidValue, "SendData without a message name"};
     const std::string name =
         len != 0 ? openmatrix::TextOf(messageName, len) : std::string(messageName);
@@ -171,7 +172,7 @@ HIAI_API_VERSION HIAI_GetAPIVersion() { return HIAI_API_VERSION_V2_00; }
 HIAI_StatusT HIAI_SendData(HIAI_PortID_t targetPortConfig, const std::string& messageName,
                            std::shared_ptr<void>& dataPtr, const uint32_t timeOut) {
   const void* const caller = __builtin_return_address(0);
-  return Guard([&] {
+  return GuardHot([&] {
     return GetProcess().Send(
         openmatrix::SideOfCall(caller), openmatrix::ToAddress(targetPortConfig), messageName,
         dataPtr,

@@ -105,17 +105,22 @@ class TypeFactories {
 
   template <typename Function>
   static Function Get(const std::map<std::string, Function>& functions, const std::string& name) {
-    MutexLock lock(Lock());
-    const auto found = functions.find(name);
-    return found == functions.end() ? Function() : found->second;
+    return GuardValue<Function>([&] {
+      MutexLock lock(Lock());
+      const auto found = functions.find(name);
+      return found == functions.end() ? Function() : found->second;
+    });
   }
 
   // The function that `Adapter` holds, if that is what is registered under the name.
   template <typename Adapter, typename Function>
   static auto Unwrap(const std::map<std::string, Function>& functions, const std::string& name) {
-    const Function function = Get(functions, name);
-    const Adapter* const adapter = function.template target<Adapter>();
-    return adapter != nullptr ? adapter->function : decltype(adapter->function)();
+    using Wanted = decltype(Adapter::function);
+    return GuardValue<Wanted>([&] {
+      const Function function = Get(functions, name);
+      const Adapter* const adapter = function.template target<Adapter>();
+      return adapter != nullptr ? adapter->function : Wanted();
+    });
   }
 
   static void Collect(View view, TypeTable& table) {

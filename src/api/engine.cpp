@@ -15,6 +15,7 @@ namespace hiai {
 using openmatrix::Code;
 using openmatrix::EngineHost;
 using openmatrix::Guard;
+using openmatrix::GuardHot;
 using openmatrix::PublicAccess;
 using openmatrix::Status;
 
@@ -36,7 +37,7 @@ HIAI_StatusT Engine::UpdateConfig(const AIConfig& /*config*/) { return HIAI_OK; 
 
 HIAI_StatusT Engine::SendData(const uint32_t portId, const std::string& messageName,
                               const std::shared_ptr<void>& dataPtr, const uint32_t timeOut) {
-  return Guard([&]() -> Status {
+  return GuardHot([&]() -> Status {
     EngineHost* const host = PublicAccess::HostOf(*this);
     if (host == nullptr) return NoHost();
     return host->Send(
@@ -64,8 +65,10 @@ uint32_t Engine::GetEngineId() const {
 }
 
 std::string Engine::GetEngineName() const {
-  const EngineHost* const host = PublicAccess::HostOf(*this);
-  return host != nullptr ? host->plan().name : std::string();
+  return openmatrix::GuardValue<std::string>([this] {
+    const EngineHost* const host = PublicAccess::HostOf(*this);
+    return host != nullptr ? host->plan().name : std::string();
+  });
 }
 
 uint64_t Engine::GetReqId() const { return openmatrix::t_request_id; }

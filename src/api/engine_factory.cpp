@@ -62,7 +62,9 @@ std::shared_ptr<Engine> HIAIEngineFactory::CreateEngine(const std::string& engin
   std::shared_ptr<Engine> engine;
   static_cast<void>(Guard([&] {
     const openmatrix::EngineCreator creator = openmatrix::RegistryOf(this).Find(engineName);
-    if (creator != nullptr) engine.reset(creator());
+    if (creator == nullptr) return HIAI_OK;
+    const openmatrix::UserCancellation as_the_user_wants;
+    engine.reset(creator());
     return HIAI_OK;
   }));
   return engine;

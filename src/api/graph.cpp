@@ -45,6 +45,7 @@ namespace hiai {
 
 using openmatrix::GetProcess;
 using openmatrix::Guard;
+using openmatrix::GuardHot;
 using openmatrix::PublicAccess;
 
 HIAI_StatusT Graph::CreateGraph(const std::string& configFile) {
@@ -97,7 +98,7 @@ HIAI_StatusT Graph::SetDataRecvFunctor(const EnginePortID& targetPortConfig,
 HIAI_StatusT Graph::SendData(const EnginePortID& targetPortConfig, const std::string& messageName,
                              const std::shared_ptr<void>& dataPtr, const uint32_t timeOut) {
   const void* const caller = __builtin_return_address(0);
-  return Guard([&] {
+  return GuardHot([&] {
     return GetProcess().Send(
         openmatrix::SideOfCall(caller), openmatrix::ToAddress(targetPortConfig), messageName,
         dataPtr,
@@ -107,7 +108,7 @@ HIAI_StatusT Graph::SendData(const EnginePortID& targetPortConfig, const std::st
 
 void Graph::ReleaseDataBuffer(void* ptr) {
   if (ptr == nullptr) return;
-  static_cast<void>(Guard([&] {
+  static_cast<void>(GuardHot([&] {
     const auto verdict = GetProcess().heap().Free(ptr, openmatrix::Family::kTransfer);
     if (verdict != openmatrix::FreeVerdict::kFreed) {
       static openmatrix::OnceGate gate;

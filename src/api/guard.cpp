@@ -2,17 +2,12 @@
 
 namespace openmatrix {
 
-HIAI_StatusT StatusOfCurrentException() noexcept {
-  try {
-    throw;
-  } catch (const std::bad_alloc&) {
+HIAI_StatusT ToStatus(const Caught& caught) noexcept {
+  if (caught.out_of_memory) {
     Log(LogLevel::kError, "the process is out of ordinary memory");
     return HIAI_MEMORY_EXHAUSTED;
-  } catch (const std::exception& exception) {
-    Log(LogLevel::kError, "stopped an exception at the library's boundary: %s", exception.what());
-  } catch (...) {
-    Log(LogLevel::kError, "stopped an exception of unknown type at the library's boundary");
   }
+  Log(LogLevel::kError, "stopped an exception at the library's boundary: %s", caught.text);
   return HIAI_EXCEPTION;
 }
 

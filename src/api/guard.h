@@ -4,15 +4,13 @@
 //
 // The body returns Status, Result<T> or a HIAI_StatusT. A failure's text becomes one log line, at
 // the level of its status; failures that callers try again in loops are logged at debug only.
-// Nothing thrown gets out; only the unwinding of a cancelled thread does, as the system demands.
+// Nothing thrown gets out; only the unwinding of a thread that ends in user code does, as the
+// system demands. The thread is not cancelled meanwhile, user code excepted.
 #pragma once
 
-#include <cxxabi.h>
-
-#include <exception>
-#include <new>
-
 #include "api/status_map.h"
+#include "base/cancellation.h"
+#include "base/caught.h"
 #include "base/log_sink.h"
 #include "base/result.h"
 
@@ -36,18 +34,34 @@ HIAI_StatusT ToStatus(const Result<T>& result) {
   return result.ok() ? HIAI_OK : ToStatus(result.error());
 }
 
-// What an exception that reached the boundary becomes. REQUIRES: called in a handler.
-HIAI_StatusT StatusOfCurrentException() noexcept;
+// What an exception that reached the boundary becomes, after a log line.
+HIAI_StatusT ToStatus(const Caught& caught) noexcept;
+
+// For the way of a message or a block, which pays for no scope: what can be cancelled there, a wait
+// or a line of the log, has one of its own.
+template <typename Body>
+HIAI_StatusT GuardHot(Body&& body) {
+  HIAI_StatusT status = HIAI_OK;
+  CatchAll([&] { status = ToStatus(body()); },
+           [&](const Caught& caught) { status = ToStatus(caught); });
+  return status;
+}
 
 template <typename Body>
 HIAI_StatusT Guard(Body&& body) {
-  try {
-    return ToStatus(body());
-  } catch (...) {
-    // No C++ exception: pthread_cancel or pthread_exit in user code.
-    if (abi::__cxa_current_exception_type() == nullptr) throw;
-    return StatusOfCurrentException();
-  }
+  const NoCancellation here;
+  return GuardHot(body);
+}
+
+// The same for functions that answer a value: one that is empty, after a log line, if there is
+// none.
+template <typename T, typename Body>
+T GuardValue(const Body& body) {
+  const NoCancellation here;
+  T value{};
+  CatchAll([&] { value = body(); },
+           [](const Caught& caught) { static_cast<void>(ToStatus(caught)); });
+  return value;
 }
 
 }  // namespace openmatrix

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "api/type_collector.h"
+#include "base/cancellation.h"
 #include "base/log_sink.h"
 #include "base/no_destructor.h"
 #include "base/options.h"
@@ -17,6 +18,7 @@ namespace {
 
 // Runs once per registration: all of them together wait no longer than one.
 void ParkAtExit() {
+  const NoCancellation here;
   using Clock = std::chrono::steady_clock;
   static const Clock::time_point deadline = Clock::now() + kExitBound;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
@@ -57,10 +59,16 @@ struct Instance {
   Process process;
 };
 
+// Who comes first may be on the way of a message, where nothing else keeps it from being cancelled.
+Instance* MakeInstance() {
+  const NoCancellation here;
+  return new Instance;
+}
+
 }  // namespace
 
 Process& GetProcess() {
-  static NoDestructor<Instance> instance;
+  static Instance* const instance = MakeInstance();
   return instance->process;
 }
 

@@ -15,6 +15,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/caught.h"
 #include "base/log_sink.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
@@ -177,12 +178,10 @@ std::uint64_t ThisThread() { return static_cast<std::uint64_t>(::pthread_self())
 // Taking times is never a reason for a failure: without memory this one is lost.
 template <typename Body>
 void Quietly(const Body& body) {
-  try {
-    body();
-  } catch (const std::bad_alloc&) {
+  CatchAll(body, [](const Caught&) {
     static OnceGate gate;
     if (gate.Enter()) Log(LogLevel::kWarning, "profile: no memory, times are missing");
-  }
+  });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "api/guard.h"
 #include "base/log_sink.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
@@ -66,18 +67,20 @@ StatusFactory* StatusFactory::GetInstance() {
 
 void StatusFactory::RegisterErrorNo(const uint32_t err, const std::string& desc) {
   if (OwnText(err) != nullptr) return;
-  try {
-    GetUserTexts().Add(err, desc);
-  } catch (const std::exception&) {
-    openmatrix::Log(openmatrix::LogLevel::kError, "no memory for the text of status 0x%08x", err);
-  }
+  openmatrix::CatchAll([&] { GetUserTexts().Add(err, desc); },
+                       [err](const openmatrix::Caught&) {
+                         openmatrix::Log(openmatrix::LogLevel::kError,
+                                         "no memory for the text of status 0x%08x", err);
+                       });
 }
 
 std::string StatusFactory::GetErrDesc(const uint32_t err) { return GetErrCodeDesc(err); }
 
 std::string StatusFactory::GetErrCodeDesc(uint32_t errCode) {
-  const char* text = OwnText(errCode);
-  return text != nullptr ? std::string(text) : GetUserTexts().Find(errCode);
+  return openmatrix::GuardValue<std::string>([errCode] {
+    const char* text = OwnText(errCode);
+    return text != nullptr ? std::string(text) : GetUserTexts().Find(errCode);
+  });
 }
 
 }  // namespace hiai

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "base/cancellation.h"
+#include "base/caught.h"
 #include "base/options.h"
 #include "base/printable.h"
 
@@ -51,6 +53,7 @@ std::size_t FormatPrefix(LogLevel level, char* out, std::size_t capacity) {
 }
 
 void WriteLine(LogLevel level, const char* text, std::size_t bytes) {
+  const NoCancellation here;  // write(2) is a cancellation point, and destructors log
   const int saved_errno = errno;
   char line[kMaxLogLineBytes + 64];
   std::size_t length = FormatPrefix(level, line, sizeof line);
@@ -67,7 +70,9 @@ const char* Name(LogLevel level) { return kNames[static_cast<std::size_t>(level)
 LogLevel LogThreshold() {
   std::uint8_t threshold = g_threshold.load(std::memory_order_acquire);
   if (threshold == kUnset) {
-    GetOptions();  // applies OPENMATRIX_LOG
+    // Applies OPENMATRIX_LOG. Without memory for that the next line tries again.
+    const bool read = CatchAll([] { GetOptions(); }, [](const Caught&) {});
+    if (!read) return LogLevel::kWarning;
     threshold = g_threshold.load(std::memory_order_acquire);
   }
   return static_cast<LogLevel>(threshold);
@@ -95,6 +100,7 @@ void Log(LogLevel level, const char* format, ...) {
 }
 
 void ConfigureLog(LogLevel threshold, const std::string& file) {
+  const NoCancellation here;
   int descriptor = STDERR_FILENO;
   if (!file.empty()) {
     descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

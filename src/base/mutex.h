@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/cancellation.h"
 #include "base/cpu.h"
 
 #if defined(__clang__)
@@ -69,10 +70,12 @@ class OPENMATRIX_SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
-// Waits are always in a loop over the condition; a wake-up promises nothing.
+// Waits are always in a loop over the condition; a wake-up promises nothing. A thread is not
+// cancelled in one: it would unwind with the mutex in a state that nobody here knows.
 class CondVar {
  public:
   void Wait(Mutex& mutex) OPENMATRIX_REQUIRES(mutex) {
+    const NoCancellation here;
     const Asleep asleep(mutex);
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait(lock);
@@ -82,6 +85,7 @@ class CondVar {
   // False when the deadline has passed.
   bool WaitUntil(Mutex& mutex, std::chrono::steady_clock::time_point deadline)
       OPENMATRIX_REQUIRES(mutex) {
+    const NoCancellation here;
     const Asleep asleep(mutex);
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     const bool in_time = condition_.wait_until(lock, deadline) == std::cv_status::no_timeout;

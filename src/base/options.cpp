@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/cancellation.h"
 #include "base/log_sink.h"
 #include "base/no_destructor.h"
 #include "openmatrix/version.h"
@@ -178,6 +179,7 @@ std::vector<std::string> Environment() {
 }
 
 Options Load() {
+  const NoCancellation here;  // opens the log
   const std::vector<std::string> environment = Environment();
   std::vector<std::string> warnings;
   Options options = ParseOptions(environment, warnings);

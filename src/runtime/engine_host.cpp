@@ -86,7 +86,7 @@ Status EngineHost::CreateEngine() {
   const std::shared_ptr<EngineHost> self = shared_from_this();
   std::shared_ptr<hiai::Engine> engine(made, [this, self](hiai::Engine* dying) {
     const ContextScope context(plan_.side, &graph_);
-    CallUser(where_, "destructor", [&] { delete dying; });
+    DropUsers(where_, "destructor", [&] { delete dying; });
   });
   {
     MutexLock lock(mutex_);
@@ -279,7 +279,7 @@ void EngineHost::Close() {
 void EngineHost::Finish() {
   const ContextScope context(plan_.side, &graph_);
   if (mailbox_ != nullptr) {
-    CallUser(where_, "deleter of a queued message", [&] { mailbox_->Drain(); });
+    DropUsers(where_, "deleter of a queued message", [&] { mailbox_->Drain(); });
   }
   std::shared_ptr<hiai::Engine> dying;
   {
@@ -289,7 +289,7 @@ void EngineHost::Finish() {
   dying.reset();
   // After the destructor: threads that the engine started may send until then.
   std::vector<OutputPorts::RoutePointer> routes = routes_.Clear();
-  CallUser(where_, "destructor of a receiver", [&] { routes.clear(); });
+  DropUsers(where_, "destructor of a receiver", [&] { routes.clear(); });
 }
 
 std::shared_ptr<hiai::Engine> EngineHost::engine() const {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cancellation.h"
 #include "base/log_sink.h"
 #include "runtime/side.h"
 #include "transport/hdc.h"
@@ -263,7 +264,11 @@ Status Process::SendCopy(View view, const PortAddress& target, const std::string
   if (hooks == nullptr || !hooks->convert) {
     return {Code::kNoConverter, "message type \"" + name + "\" has no converter"};
   }
-  std::shared_ptr<void> message = hooks->convert(object);
+  std::shared_ptr<void> message;
+  {
+    const UserCancellation as_the_user_wants;
+    message = hooks->convert(object);
+  }
   if (message == nullptr) {
     return {Code::kNoConverter, "the converter of \"" + name + "\" returned null"};
   }

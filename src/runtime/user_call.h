@@ -1,12 +1,11 @@
-// Runs code of the application: whatever it throws ends here, as a log line. Only the forced
-// unwinding of a cancelled thread passes, as the system demands. REQUIRES: no lock is held.
+// Runs code of the application: whatever it throws ends here, as a log line. Only the unwinding of
+// a thread that ends passes, as the system demands. REQUIRES: no lock is held.
 #pragma once
 
-#include <cxxabi.h>
-
-#include <exception>
 #include <string>
 
+#include "base/cancellation.h"
+#include "base/caught.h"
 #include "base/log_sink.h"
 
 namespace openmatrix {
@@ -14,17 +13,23 @@ namespace openmatrix {
 // False if `call` threw; `where` and `what` say in the log what it was.
 template <typename Call>
 bool CallUser(const std::string& where, const char* what, const Call& call) {
-  try {
+  const auto run = [&] {
+    const UserCancellation as_the_user_wants;
     call();
-    return true;
-  } catch (const abi::__forced_unwind&) {
-    throw;
-  } catch (const std::exception& error) {
-    Log(LogLevel::kError, "%s: %s threw: %s", where.c_str(), what, error.what());
-  } catch (...) {
-    Log(LogLevel::kError, "%s: %s threw something that is no std::exception", where.c_str(), what);
-  }
-  return false;
+  };
+  return CatchAll(run, [&](const Caught& caught) {
+    Log(LogLevel::kError, "%s: %s threw: %s", where.c_str(), what, caught.text);
+  });
+}
+
+// The same for destructors and deleters. C++ ends the program when one of these is unwound, so the
+// thread is not cancelled in them either.
+template <typename Call>
+void DropUsers(const std::string& where, const char* what, const Call& call) {
+  const NoCancellation here;
+  CatchAll(call, [&](const Caught& caught) {
+    Log(LogLevel::kError, "%s: %s threw: %s", where.c_str(), what, caught.text);
+  });
 }
 
 }  // namespace openmatrix

@@ -1,37 +1,31 @@
 #include "transport/codec.h"
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <exception>
 #include <utility>
 #include <vector>
 
+#include "base/cancellation.h"
+#include "base/caught.h"
 #include "base/log_sink.h"
 
 namespace openmatrix {
 namespace {
 
-// Runs `call`. Empty, or what it threw. REQUIRES: what `call` throws owns nothing that the
-// caller wants to outlive: the exception is gone when this returns.
+// Runs a hook. Empty, or what it threw.
 template <typename Call>
 std::string WhatItThrows(const Call& call) {
-  try {
+  std::string failure;
+  const auto run = [&] {
+    const UserCancellation as_the_user_wants;
     call();
-    return {};
-  } catch (const std::exception& failure) {
-    const char* what = failure.what();
-    std::string text = std::string("threw: ") + (what == nullptr ? "nothing to say" : what);
-    std::replace(text.begin(), text.end(), '\n', ' ');  // a log line is one line
-    return text;
-  } catch (...) {
-    // No C++ exception: pthread_cancel or pthread_exit, which must reach the thread's end. (A
-    // handler for abi::__forced_unwind& would bind a null reference.)
-    if (abi::__cxa_current_exception_type() == nullptr) throw;
-    return "threw something that is no std::exception";
-  }
+  };
+  CatchAll(run, [&](const Caught& caught) {
+    failure = std::string("threw: ") + caught.text;
+    std::replace(failure.begin(), failure.end(), '\n', ' ');  // a log line is one line
+  });
+  return failure;
 }
 
 // Applications cast the control pointer to their struct.

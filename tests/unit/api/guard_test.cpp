@@ -8,7 +8,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "../base/cancelled.h"
 #include "log_capture.h"
+#include "runtime/user_call.h"
 
 namespace openmatrix {
 namespace {
@@ -67,6 +69,46 @@ TEST(Guard, LetsAThreadLeaveThatEndsInUserCode) {
   ASSERT_EQ(pthread_join(thread, &result), 0);
 
   EXPECT_EQ(result, &answer);
+}
+
+TEST(Guard, KeepsItsThreadFromBeingCancelled) {
+  EXPECT_TRUE(OutlivesItsCancellation([] {
+    static_cast<void>(Guard([]() -> Status {
+      pthread_testcancel();
+      return {};
+    }));
+  }));
+}
+
+TEST(Guard, LetsItsThreadBeCancelledInUserCode) {
+  CancellableThread thread([] {
+    static_cast<void>(Guard([]() -> Status {
+      pthread_cancel(pthread_self());
+      CallUser("here", "a hook", [] { pthread_testcancel(); });
+      ADD_FAILURE() << "was not cancelled";
+      return {};
+    }));
+  });
+
+  EXPECT_TRUE(thread.EndsCancelled());
+}
+
+// C++ ends the program when a destructor is unwound.
+TEST(Guard, KeepsItsThreadFromBeingCancelledInDestructorsOfUsers) {
+  struct Closing {
+    ~Closing() { pthread_testcancel(); }
+  };
+  EXPECT_TRUE(OutlivesItsCancellation(
+      [] { DropUsers("here", "a destructor", [] { const Closing closing; }); }));
+}
+
+TEST(Guard, AnswersAnEmptyValueWhenMemoryEnds) {
+  LogCapture log(LogLevel::kInfo);
+
+  EXPECT_EQ(GuardValue<std::string>([] { return std::string("text"); }), "text");
+  EXPECT_EQ(GuardValue<std::string>([]() -> std::string { throw std::bad_alloc(); }), "");
+
+  EXPECT_NE(log.Text().find(" ERROR the process is out of ordinary memory\n"), std::string::npos);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "cancelled.h"
+
 namespace openmatrix {
 namespace {
 
@@ -46,6 +48,16 @@ TEST_F(LogSink, WritesTimeLevelAndText) {
   ASSERT_EQ(lines.size(), 1u);
   const std::regex form(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z ERROR 64 bytes asked)");
   EXPECT_TRUE(std::regex_match(lines[0], form)) << lines[0];
+}
+
+TEST_F(LogSink, AThreadThatIsCancelledWritesItsLineFirst) {
+  ConfigureLog(LogLevel::kWarning, file_);
+
+  // As destructors and what gives memory back do: what passes here ends the program.
+  const auto log = []() noexcept { Log(LogLevel::kError, "the last words"); };
+  EXPECT_TRUE(OutlivesItsCancellation(log));
+
+  EXPECT_EQ(Lines().size(), 1u);
 }
 
 TEST_F(LogSink, DropsWhatIsBelowTheThreshold) {

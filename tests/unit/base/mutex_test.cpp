@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "cancelled.h"
+
 namespace openmatrix {
 namespace {
 
@@ -66,6 +68,36 @@ TEST(CondVar, LeavesTheMutexUsableAfterAWait) {
   thread.join();
   counter.Add();
   counter.WaitFor(2);
+}
+
+TEST(CondVar, AThreadThatIsCancelledInAWaitLeavesAfterIt) {
+  Mutex mutex;
+  CondVar changed;
+  bool waits = false;
+  bool woken = false;
+  bool outlived = false;
+  CancellableThread thread([&] {
+    {
+      MutexLock lock(mutex);
+      waits = true;
+      changed.NotifyAll();
+      while (!woken) changed.Wait(mutex);
+      outlived = true;
+    }
+    pthread_testcancel();
+  });
+
+  {
+    MutexLock lock(mutex);
+    while (!waits) changed.Wait(mutex);
+    thread.Cancel();
+    woken = true;
+    changed.NotifyAll();
+  }
+
+  EXPECT_TRUE(thread.EndsCancelled());
+  EXPECT_TRUE(outlived);
+  MutexLock lock(mutex);  // unlocked once: nobody has it, and it can be had
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+// The one place where exceptions end: at the library's boundary, after a call of the program's
+// code, on threads of the library's own.
+#pragma once
+
+#include <cxxabi.h>
+
+#include <exception>
+
+namespace openmatrix {
+
+// What came out of a call. REQUIRES: the handler that was given it has not returned.
+struct Caught {
+  const char* text;    // what it says about itself, or that it says nothing
+  bool out_of_memory;  // std::bad_alloc
+};
+
+// REQUIRES: called in a handler.
+Caught DescribeException() noexcept;
+
+// Runs `call`. If it throws, `handler(caught)` runs instead of the rest, and the answer is false.
+//
+// The unwinding of a thread that was cancelled, or calls pthread_exit, passes, as the system
+// demands: it is no C++ exception, so nobody knows its type. (A handler for abi::__forced_unwind&
+// would bind a null reference.)
+template <typename Call, typename Handler>
+bool CatchAll(const Call& call, const Handler& handler) {
+  try {
+    call();
+    return true;
+  } catch (...) {
+    if (abi::__cxa_current_exception_type() == nullptr) throw;
+    handler(DescribeException());
+    return false;
+  }
+}
+
+}  // namespace openmatrix
