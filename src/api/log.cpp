@@ -2,13 +2,15 @@
 //
 //   <file>:<line> <function> [graph 7 engine 20] [module 0x6001] [status 0x01013024] <text>
 //
-// Nothing here allocates; formats come from applications and are not trusted to match.
+// Nothing here throws; formats come from applications and are not trusted to match.
 #include "hiaiengine/log.h"
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 
+#include "base/line_room.h"
 #include "base/log_sink.h"
 #include "hiaiengine/engine.h"
 #include "hiaiengine/graph.h"
@@ -31,20 +33,20 @@ class LineBuffer {
   }
 
   void AppendList(const char* format, std::va_list arguments) {
-    const int wanted = std::vsnprintf(text_ + length_, sizeof text_ - length_, format, arguments);
-    if (wanted > 0) length_ += static_cast<std::size_t>(wanted);
-    if (length_ >= sizeof text_) length_ = sizeof text_ - 1;
+    const std::size_t left = room_.bytes() - length_;
+    const int wanted = std::vsnprintf(room_.data() + length_, left, format, arguments);
+    if (wanted > 0) length_ += std::min(static_cast<std::size_t>(wanted), left - 1);
   }
 
   // Many applications end their formats with a newline; the sink adds its own.
   const char* Finish() {
-    while (length_ > 0 && text_[length_ - 1] == '\n') --length_;
-    text_[length_] = '\0';
-    return text_;
+    while (length_ > 0 && room_.data()[length_ - 1] == '\n') --length_;
+    room_.data()[length_] = '\0';
+    return room_.data();
   }
 
  private:
-  char text_[kMaxLogLineBytes + 1] = "";
+  LineRoom room_{kMaxLogLineBytes + 1};
   std::size_t length_ = 0;
 };
 

@@ -1,10 +1,9 @@
 // All state is constant-initialised and trivially destructible, so a line can be written
 // before main and after the last static destructor. One write(2) per line: lines of several
-// threads and processes do not mix.
+// threads and processes do not mix. The buffers are not on the stack: a thread with the smallest
+// stack may log. No function of the C library that takes a lock is called (gmtime and strftime do):
+// a forked child would wait for ever for one that its parent held.
 #include "base/log_sink.h"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdarg>
@@ -12,8 +11,8 @@
 #include <cstring>
 #include <ctime>
 
-#include "base/cancellation.h"
-#include "base/caught.h"
+#include "base/line_room.h"
+#include "base/log_destination.h"
 #include "base/options.h"
 #include "base/printable.h"
 
@@ -22,44 +21,53 @@ namespace {
 
 constexpr std::uint8_t kUnset = 0xff;
 
-// Partner: each other's writers. The descriptor is stored before the threshold, so who sees
-// the threshold of ConfigureLog also sees its file.
+// Partner: each other's writers. The file is set before the threshold, so who sees the threshold of
+// ConfigureLog also sees its file.
 std::atomic<std::uint8_t> g_threshold{kUnset};
-std::atomic<int> g_descriptor{STDERR_FILENO};
 
 constexpr const char* kNames[] = {"DEBUG", "INFO", "WARNING", "ERROR", "FATAL", "EVENT"};
 
-// A pipe that nobody reads any more, a full disk: a log has nobody to tell.
-void WriteAll(const char* data, std::size_t bytes) {
-  while (bytes > 0) {
-    const ssize_t written = ::write(g_descriptor.load(std::memory_order_acquire), data, bytes);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    data += written;
-    bytes -= static_cast<std::size_t>(written);
-  }
+struct Date {
+  int year;
+  unsigned month, day;
+};
+
+// Of the Gregorian calendar, for a day counted from 1970-01-01. Counts in years that begin in
+// March, so that the leap day is the last one, and in eras of 400 years.
+Date DateOf(std::int64_t days) {
+  days += 719468;  // from 0000-03-01
+  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const auto day_of_era = static_cast<unsigned>(days - era * 146097);
+  const unsigned year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const unsigned day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned month_from_march = (5 * day_of_year + 2) / 153;
+  const unsigned month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  const unsigned day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  return {static_cast<int>(year_of_era + era * 400) + (month <= 2 ? 1 : 0), month, day};
 }
 
 // "2024-05-06T07:08:09.123456Z WARNING "; returns its length.
 std::size_t FormatPrefix(LogLevel level, char* out, std::size_t capacity) {
   std::timespec now{};
   std::timespec_get(&now, TIME_UTC);
-  std::tm parts{};
-  ::gmtime_r(&now.tv_sec, &parts);
-  std::size_t length = std::strftime(out, capacity, "%Y-%m-%dT%H:%M:%S", &parts);
-  const int rest = std::snprintf(out + length, capacity - length, ".%06ldZ %s ", now.tv_nsec / 1000,
-                                 Name(level));
-  return length + static_cast<std::size_t>(rest);
+  const Date date = DateOf(now.tv_sec / 86400);
+  const long second = now.tv_sec % 86400;
+  const int length = std::snprintf(out, capacity, "%04d-%02u-%02uT%02ld:%02ld:%02ld.%06ldZ %s ",
+                                   date.year, date.month, date.day, second / 3600, second / 60 % 60,
+                                   second % 60, now.tv_nsec / 1000, Name(level));
+  return static_cast<std::size_t>(length);
 }
 
 void WriteLine(LogLevel level, const char* text, std::size_t bytes) {
-  const NoCancellation here;  // write(2) is a cancellation point, and destructors log
   const int saved_errno = errno;
-  char line[kMaxLogLineBytes + 64];
-  std::size_t length = FormatPrefix(level, line, sizeof line);
-  length += CopyPrintable(text, bytes, line + length, kMaxLogLineBytes);
-  line[length++] = '\n';
-  WriteAll(line, length);
+  LineRoom line(kMaxLogLineBytes + 64);
+  std::size_t length = FormatPrefix(level, line.data(), line.bytes());
+  if (bytes > kMaxLogLineBytes) bytes = kMaxLogLineBytes;
+  length += CopyPrintable(text, bytes, line.data() + length, line.bytes() - length - 1);
+  line.data()[length++] = '\n';
+  WriteToLog(line.data(), length);
   errno = saved_errno;
 }
 
@@ -70,9 +78,7 @@ const char* Name(LogLevel level) { return kNames[static_cast<std::size_t>(level)
 LogLevel LogThreshold() {
   std::uint8_t threshold = g_threshold.load(std::memory_order_acquire);
   if (threshold == kUnset) {
-    // Applies OPENMATRIX_LOG. Without memory for that the next line tries again.
-    const bool read = CatchAll([] { GetOptions(); }, [](const Caught&) {});
-    if (!read) return LogLevel::kWarning;
+    GetOptions();  // applies OPENMATRIX_LOG
     threshold = g_threshold.load(std::memory_order_acquire);
   }
   return static_cast<LogLevel>(threshold);
@@ -91,27 +97,24 @@ void LogLine(LogLevel level, const std::string& text) {
 
 void Log(LogLevel level, const char* format, ...) {
   if (!LogEnabled(level)) return;
-  char text[kMaxLogLineBytes + 1];
+  const int saved_errno = errno;
+  LineRoom text(kMaxLogLineBytes + 1);
+  errno = saved_errno;  // for %m
   std::va_list arguments;
   va_start(arguments, format);
-  const int length = std::vsnprintf(text, sizeof text, format, arguments);
+  const int length = std::vsnprintf(text.data(), text.bytes(), format, arguments);
   va_end(arguments);
-  if (length >= 0) WriteLine(level, text, std::strlen(text));
+  if (length >= 0) WriteLine(level, text.data(), std::strlen(text.data()));
+  errno = saved_errno;
 }
 
 void ConfigureLog(LogLevel threshold, const std::string& file) {
-  const NoCancellation here;
-  int descriptor = STDERR_FILENO;
-  if (!file.empty()) {
-    descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  }
-  const int error = errno;
-  // The file before this one stays open: another thread may be about to write to it.
-  g_descriptor.store(descriptor < 0 ? STDERR_FILENO : descriptor, std::memory_order_release);
+  const int error = SetLogFile(file);
   g_threshold.store(static_cast<std::uint8_t>(threshold), std::memory_order_release);
-  if (descriptor < 0) {
+  if (error != 0) {
+    char text[128];
     Log(LogLevel::kWarning, "the log goes to stderr: cannot open %s: %s", file.c_str(),
-        std::strerror(error));
+        ::strerror_r(error, text, sizeof text));
   }
 }
 

@@ -1,6 +1,10 @@
 #include "base/log_sink.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,6 +113,24 @@ TEST_F(LogSink, EscapesWhatWouldSteerATerminal) {
   EXPECT_NE(lines[1].find("engine \\x9b\\x07"), std::string::npos) << lines[1];
 }
 
+TEST_F(LogSink, PrintsTheRightDate) {
+  ConfigureLog(LogLevel::kInfo, file_);
+  std::time_t before = std::time(nullptr);
+
+  Log(LogLevel::kInfo, "now");
+
+  const std::time_t after = std::time(nullptr);
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 1u);
+  bool known = false;
+  for (; before <= after; ++before) {
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", std::gmtime(&before));
+    known = known || lines[0].rfind(text, 0) == 0;
+  }
+  EXPECT_TRUE(known) << lines[0];
+}
+
 TEST_F(LogSink, LeavesErrnoAlone) {
   ConfigureLog(LogLevel::kInfo, file_);
   errno = EBUSY;
@@ -156,6 +178,113 @@ TEST_F(LogSink, ConfigureOnceRespectsAnEarlierConfiguration) {
   ConfigureLogOnce(LogLevel::kDebug, "");
 
   EXPECT_FALSE(LogEnabled(LogLevel::kError));
+}
+
+// Closes descriptors as daemons do, and opens files of its own, in a child of its own.
+template <typename Body>
+bool TrueInChild(const Body& body) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(body() ? 0 : 1);
+  int status = -1;
+  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int OpenOwn(const std::string& path) {
+  return ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+bool IsEmpty(int descriptor) { return ::lseek(descriptor, 0, SEEK_END) == 0; }
+
+TEST_F(LogSink, WritesNoFileThatGotTheNumberOfItsOwn) {
+  const std::string own = file_ + ".own";
+  EXPECT_TRUE(TrueInChild([&] {
+    ConfigureLog(LogLevel::kInfo, file_);
+    for (int i = 3; i < 200; ++i) ::close(i);
+    int last = -1;
+    while (last < 150) last = OpenOwn(own);
+    Log(LogLevel::kInfo, "after it was closed");
+    return IsEmpty(last);
+  }));
+
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_NE(lines[0].find("closed the descriptor of the log"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find("after it was closed"), std::string::npos) << lines[1];
+  std::remove(own.c_str());
+}
+
+TEST_F(LogSink, WritesNoFileThatGotTheNumberOfStandardErrorAfterAllWereClosed) {
+  const std::string own = file_ + ".own";
+  EXPECT_TRUE(TrueInChild([&] {
+    ConfigureLog(LogLevel::kInfo, "");
+    for (int i = 0; i < 200; ++i) ::close(i);
+    int last = -1;
+    while (last < 2) last = OpenOwn(own);
+    Log(LogLevel::kInfo, "lost");
+    return last == 2 && IsEmpty(last);
+  }));
+  std::remove(own.c_str());
+}
+
+TEST_F(LogSink, WritesToAFileThatTookThePlaceOfStandardError) {
+  EXPECT_TRUE(TrueInChild([&] {
+    ConfigureLog(LogLevel::kInfo, "");
+    if (std::freopen(file_.c_str(), "w", stderr) == nullptr) return false;
+    Log(LogLevel::kInfo, "redirected");
+    return true;
+  }));
+  EXPECT_EQ(Lines().size(), 1u);
+}
+
+TEST_F(LogSink, KeepsItsFileOffTheStandardDescriptors) {
+  EXPECT_TRUE(TrueInChild([&] {
+    for (int i = 0; i < 3; ++i) ::close(i);
+    ConfigureLog(LogLevel::kInfo, file_);
+    const int first = ::open("/dev/null", O_RDONLY);
+    return first == 0;
+  }));
+}
+
+TEST_F(LogSink, RaisesNoSignalWhenNobodyReadsThePipe) {
+  EXPECT_TRUE(TrueInChild([&] {
+    int ends[2];
+    if (::pipe(ends) != 0 || ::dup2(ends[1], STDERR_FILENO) < 0) return false;
+    ::close(ends[0]);
+    ConfigureLog(LogLevel::kInfo, "");
+    Log(LogLevel::kInfo, "to nobody");
+    sigset_t pending;
+    ::sigpending(&pending);
+    return ::sigismember(&pending, SIGPIPE) == 0;
+  }));
+}
+
+TEST_F(LogSink, RaisesNoSignalAtTheLimitOfFiles) {
+  EXPECT_TRUE(TrueInChild([&] {
+    ConfigureLog(LogLevel::kInfo, file_);
+    const rlimit limit{10, 10};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return false;
+    Log(LogLevel::kInfo, "one");
+    Log(LogLevel::kInfo, "two");
+    return true;
+  }));
+}
+
+TEST_F(LogSink, ServesAThreadWithTheSmallestStack) {
+  ConfigureLog(LogLevel::kInfo, file_);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  const long smallest = ::sysconf(_SC_THREAD_STACK_MIN);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, static_cast<std::size_t>(smallest)), 0);
+  pthread_t thread;
+  const auto body = [](void*) -> void* {
+    Log(LogLevel::kInfo, "%d from a small stack", 1);
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, body, nullptr), 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+
+  EXPECT_EQ(Lines().size(), 1u);
 }
 
 TEST(OnceGate, LetsExactlyOneOfManyThreadsPass) {

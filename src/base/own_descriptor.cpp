@@ -1,0 +1,65 @@
+#include "base/own_descriptor.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace openmatrix {
+namespace {
+
+// Programs count on the low numbers: the standard three, and those that their own next files get.
+constexpr int kPreferred = 100;
+constexpr int kLowest = 3;
+
+int MoveUp(int opened) noexcept {
+  for (const int lowest : {kPreferred, kLowest}) {
+    const int moved = ::fcntl(opened, F_DUPFD_CLOEXEC, lowest);
+    if (moved >= 0) return moved;
+  }
+  return -1;
+}
+
+}  // namespace
+
+bool FileIdentity::Of(int descriptor, FileIdentity& identity) noexcept {
+  struct stat facts;
+  const int saved_errno = errno;
+  const bool open = descriptor >= 0 && ::fstat(descriptor, &facts) == 0;
+  errno = saved_errno;
+  if (!open) return false;
+  identity.device = facts.st_dev;
+  identity.inode = facts.st_ino;
+  return true;
+}
+
+OwnDescriptor::OwnDescriptor(int opened) noexcept {
+  if (opened < 0) return;
+  const int moved = MoveUp(opened);
+  ::close(opened);
+  if (FileIdentity::Of(moved, identity_)) number_ = moved;
+}
+
+OwnDescriptor::OwnDescriptor(OwnDescriptor&& other) noexcept { *this = std::move(other); }
+
+OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
+  if (this == &other) return *this;
+  Close();
+  number_ = std::exchange(other.number_, -1);
+  identity_ = other.identity_;
+  return *this;
+}
+
+int OwnDescriptor::Get() const noexcept {
+  FileIdentity now;
+  return FileIdentity::Of(number_, now) && now == identity_ ? number_ : -1;
+}
+
+void OwnDescriptor::Close() noexcept {
+  if (Get() >= 0) ::close(number_);
+  number_ = -1;
+}
+
+}  // namespace openmatrix
