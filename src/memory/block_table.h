@@ -13,6 +13,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -120,21 +121,35 @@ class BlockTable {
  public:
   explicit BlockTable(std::uint64_t pool_bytes)
       : bytes_((pool_bytes >> kGrainShift) * sizeof(Word) + kSkewBytes) {
-    void* at = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (at != MAP_FAILED) words_ = reinterpret_cast<Word*>(static_cast<char*>(at) + kSkewBytes);
+    // Readable throughout, because any address may be asked about; writable as the pool grows.
+    void* at = mmap(nullptr, bytes_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED) return;
+    base_ = static_cast<char*>(at);
+    madvise(base_, bytes_, MADV_DONTDUMP);
   }
   ~BlockTable() {
-    if (words_ != nullptr) munmap(reinterpret_cast<char*>(words_) - kSkewBytes, bytes_);
+    if (base_ != nullptr) munmap(base_, bytes_);
   }
   BlockTable(const BlockTable&) = delete;
   BlockTable& operator=(const BlockTable&) = delete;
 
+  // Lets the words of the pool's first `pool_bytes` be written; core dumps contain those. False if
+  // the system refuses.
+  bool GrowTo(std::uint64_t pool_bytes) {
+    const std::uint64_t wanted = (pool_bytes >> kGrainShift) * sizeof(Word) + kSkewBytes;
+    const std::uint64_t to = std::min(bytes_, (wanted + kStep - 1) / kStep * kStep);
+    if (to <= writable_) return true;
+    if (mprotect(base_ + writable_, to - writable_, PROT_READ | PROT_WRITE) != 0) return false;
+    madvise(base_ + writable_, to - writable_, MADV_DODUMP);
+    writable_ = to;
+    return true;
+  }
+
   using Word = std::atomic<std::uint64_t>;  // partner: every other access of the same word
 
-  bool ok() const { return words_ != nullptr; }
-  Word* words() const { return words_; }
-  Word& At(std::uint64_t offset) const { return words_[offset >> kGrainShift]; }
+  bool ok() const { return base_ != nullptr; }
+  Word* words() const { return reinterpret_cast<Word*>(base_ + kSkewBytes); }
+  Word& At(std::uint64_t offset) const { return words()[offset >> kGrainShift]; }
   BlockWord Load(std::uint64_t offset) const {
     return BlockWord{At(offset).load(std::memory_order_acquire)};
   }
@@ -148,8 +163,11 @@ class BlockTable {
   // pages, too, and lie in the same few sets of the first-level cache.
   static constexpr std::size_t kSkewBytes = 2048 + 64;
 
-  std::size_t bytes_;
-  Word* words_ = nullptr;
+  static constexpr std::uint64_t kStep = 1u << 20;  // whole pages, of any size
+
+  std::uint64_t bytes_;
+  char* base_ = nullptr;
+  std::uint64_t writable_ = 0;
 };
 
 }  // namespace openmatrix

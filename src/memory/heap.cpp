@@ -6,7 +6,8 @@
 
 namespace openmatrix {
 
-Heap::Heap(const Options& options) : impl_(new Impl(*this, options)) {}
+Heap::Heap(const Options& options, const MemoryBudget& budget)
+    : impl_(new Impl(*this, options, budget)) {}
 Heap::~Heap() { delete impl_; }
 
 Result<void*> Heap::Allocate(View view, std::uint32_t bytes, Family family, Release release,
@@ -73,6 +74,7 @@ std::uint32_t Heap::max_block_bytes(View view) const noexcept {
 }
 
 void Heap::TakeFastPath() noexcept { impl_->has_fast_path.store(true, std::memory_order_relaxed); }
+void Heap::KeepLinksInChild(bool keep) noexcept { impl_->links_in_child.store(keep); }
 const Heap::Limits& Heap::limits() const noexcept { return impl_->limits; }
 void Heap::Trim() { impl_->Trim(); }
 MemoryCounts Heap::Counts() const { return impl_->Counts(); }

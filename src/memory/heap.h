@@ -12,6 +12,7 @@
 #include "base/stop_token.h"
 #include "memory/counters.h"
 #include "memory/view.h"
+#include "os/memory_budget.h"
 
 namespace openmatrix {
 
@@ -34,9 +35,10 @@ class Heap final : public Waitable {
   struct Limits {
     std::uint64_t host_bytes;
     std::uint64_t device_bytes;  // each
+    std::uint64_t total_bytes;   // of all sides, with what is free but not given back
   };
 
-  explicit Heap(const Options& options);
+  explicit Heap(const Options& options, const MemoryBudget& budget = FindMemoryBudget());
   ~Heap();
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
@@ -71,6 +73,10 @@ class Heap final : public Waitable {
 
   // Makes every waiting Allocate look again (and end, if its token is stopped).
   void WakeAll() override;
+
+  // Whether a child that is forked from now on gets pages of its own that all its views share, so
+  // that it may send; what is live is copied for that. If not, its views become private copies.
+  void KeepLinksInChild(bool keep) noexcept;
 
   class Impl;
   Impl& impl() { return *impl_; }

@@ -1,6 +1,7 @@
 // The heap while the process splits: see docs/design/memory.md, "Fork".
 #include <new>
 
+#include "base/log_sink.h"
 #include "memory/heap_impl.h"
 #include "memory/janitor.h"
 #include "os/process_barrier.h"
@@ -9,6 +10,9 @@ namespace openmatrix {
 
 void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   mutex.Lock();
+  // Pages on their way back belong to nobody: the child would never see them arrive.
+  forking = true;
+  while (purging > 0) freed.Wait(mutex);
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.BeforeFork(); });
   for (const auto& cache : caches) cache->Close();
   ProcessBarrier();
@@ -16,17 +20,29 @@ void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+  forking = false;
+  freed.NotifyAll();
   if (waiters.load(std::memory_order_relaxed) == 0) OpenCaches();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
   mutex.Unlock();
 }
 
 void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-  pages->MakePrivate();
-  forked.store(true, std::memory_order_relaxed);
+  const SharedPages::Ranges live = [this](const auto& visit) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    pool->runs().ForEachUsed([&](const Run& run) {
+      const bool held = run.kind == Run::Kind::kSpan || table->Load(run.offset()).live();
+      if (held) visit(run.offset(), run.bytes());
+    });
+  };
+  if (forked.load(std::memory_order_relaxed) || !links_in_child || !pages->Renew(live)) {
+    if (!pages->MakePrivate(live)) {
+      Log(LogLevel::kError, "fork: no memory for the child's copy of its transfer memory");
+    }
+    forked.store(true, std::memory_order_relaxed);
+  }
   new (&freed) CondVar;  // its sleepers are the parent's and would never leave it
   waiters.store(0, std::memory_order_relaxed);
-  purging = 0;
+  forking = false;
   janitor_->ForgetThread();
   for (const auto& cache : caches) cache->EndUsesOfParent();
   OpenCaches();

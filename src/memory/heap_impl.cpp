@@ -16,33 +16,59 @@ constexpr std::uint64_t kDefaultLimit = 8ull << 30;
 // Grains are counted in 32 bits; the first window is the devices'.
 constexpr std::uint64_t kMostHostBytes =
     (std::uint64_t{1} << (32 + kGrainShift)) - SharedPages::kWindowBytes;
+// What a file must have room for, at least, to hold the pool where no memory object is to be had.
+constexpr std::uint64_t kWantedRoom = 512ull << 20;
 constexpr std::uint32_t kMaxCaches = BlockWord::kPeerMask;  // owner 0 means none
 
-Heap::Limits ChooseLimits(const Options& options) {
-  const std::uint64_t fair = std::min(kDefaultLimit, AvailableMemoryBytes() / 2);
+Heap::Limits ChooseLimits(const Options& options, const MemoryBudget& budget) {
+  const std::uint64_t fair = std::min(kDefaultLimit, budget.bytes / 2);
   Heap::Limits limits;
   limits.host_bytes =
       std::min(options.host_memory != 0 ? options.host_memory : fair, kMostHostBytes);
   limits.device_bytes = std::min(options.device_memory != 0 ? options.device_memory : fair,
                                  SharedPages::kWindowBytes);
+  // A container that runs out of memory is killed, not told: what all sides have together stays
+  // below what it has. Who sets a limit has decided for himself.
+  const std::uint64_t wanted =
+      (options.host_memory != 0 ? limits.host_bytes : 0) +
+      (options.device_memory != 0 ? limits.device_bytes * options.devices : 0);
+  limits.total_bytes = std::max(budget.bytes / 5 * 4, wanted);
   return limits;
+}
+
+void Tell(const Heap::Limits& limits, const MemoryBudget& budget, const Options& options) {
+  const auto mib = [](std::uint64_t bytes) { return static_cast<unsigned long long>(bytes >> 20); };
+  Log(LogLevel::kEvent,
+      "memory: host %llu MiB, each of %u devices %llu MiB, all sides together at most %llu MiB; "
+      "%llu MiB may be used by %s",
+      mib(limits.host_bytes), options.devices, mib(limits.device_bytes), mib(limits.total_bytes),
+      mib(budget.bytes), budget.source.c_str());
 }
 
 }  // namespace
 
-Heap::Impl::Impl(Heap& heap, const Options& given)
-    : options(given), limits(ChooseLimits(given)), heap_(heap) {
+Heap::Impl::Impl(Heap& heap, const Options& given, const MemoryBudget& budget)
+    : options(given), limits(ChooseLimits(given, budget)), heap_(heap) {
+  OpenPool();
+  if (options.verbose) Tell(limits, budget, options);
   accounts[0].SetLimit(limits.host_bytes);
   for (std::size_t side = 1; side < accounts.size(); ++side) {
     accounts[side].SetLimit(limits.device_bytes);
   }
   for (const SideAccount& account : accounts) quarantines.emplace_back(account.limit());
   private_caches.reset(new std::atomic<SideCache*>[kMaxCaches + 1]());
+  if (pages == nullptr) return;
+  janitor_ = std::make_unique<Janitor>(*this);
+  fork_guard_ = std::make_unique<ForkGuard>(this);
+  MapView(View::Host());
+}
 
-  // The first window is what devices see; the host can reach its limit even when it is full.
+// The first window is what devices see; the host can reach its limit even when it is full.
+void Heap::Impl::OpenPool() {
   const std::uint64_t host_units = (limits.host_bytes + kUnitBytes - 1) & ~(kUnitBytes - 1ull);
   for (std::uint64_t bytes = SharedPages::kWindowBytes + host_units; pages == nullptr; bytes /= 2) {
-    auto created = SharedPages::Create(bytes, options.devices);
+    auto created =
+        SharedPages::Create(bytes, options.devices, std::min(limits.total_bytes, kWantedRoom));
     if (!created) {
       Log(LogLevel::kError, "no transfer memory: %s", created.error().text.c_str());
       return;
@@ -56,10 +82,11 @@ Heap::Impl::Impl(Heap& heap, const Options& given)
           static_cast<unsigned long long>(bytes >> 20));
     }
   }
+  limits.host_bytes = std::min(limits.host_bytes, pages->bytes());
+  limits.device_bytes = std::min(limits.device_bytes, pages->window_bytes());
+  limits.total_bytes = std::min(limits.total_bytes, pages->room());
   pool = std::make_unique<Pool>(pages->bytes(), pages->window_bytes());
-  janitor_ = std::make_unique<Janitor>(*this);
-  fork_guard_ = std::make_unique<ForkGuard>(this);
-  MapView(View::Host());
+  pool->runs().SetMostCommitted(limits.total_bytes);
 }
 
 Heap::Impl::~Impl() {
@@ -92,16 +119,16 @@ bool Heap::Impl::Locate(const void* address, View& view, std::uint64_t& offset) 
   view = View::Host();
   if (offset < pages->bytes()) return true;
   const std::uintptr_t distance = at - reinterpret_cast<std::uintptr_t>(pages->windows());
-  const std::uintptr_t window = distance / SharedPages::kWindowBytes;
+  const std::uintptr_t window = distance >> pages->window_shift();
   if (pages->windows() == nullptr || window >= pages->window_count()) return false;
-  offset = distance % SharedPages::kWindowBytes;
+  offset = distance - (window << pages->window_shift());
   view = View::Device(static_cast<std::uint32_t>(window));
   return offset < pages->window_bytes();
 }
 
 std::uint8_t* Heap::Impl::AddressOf(View view, std::uint64_t offset) const noexcept {
   if (view.is_host()) return pages->host() + offset;
-  return pages->windows() + view.device() * SharedPages::kWindowBytes + offset;
+  return pages->Window(view.device()) + offset;
 }
 
 bool Heap::Impl::MapView(View view) {
@@ -110,13 +137,24 @@ bool Heap::Impl::MapView(View view) {
   MutexLock lock(mutex);
   if (pages == nullptr) return false;
   if (!view.is_host() && !pages->MapWindow(view.device())) return false;
-  if (options.prefault > 0 && !ready.load(std::memory_order_relaxed)) {
+  const std::uint64_t prefault = std::min(options.prefault, pages->window_bytes());
+  if (prefault > 0 && !ready.load(std::memory_order_relaxed) && GrowTo(prefault)) {
     bool huge = false;
-    pages->Populate(AddressOf(view, 0), 0, std::min(options.prefault, pages->window_bytes()), huge);
+    pages->Populate(AddressOf(view, 0), 0, prefault, huge);
     if (!huge) totals.huge_refusals.fetch_add(1, std::memory_order_relaxed);
   }
   ready.store(true, std::memory_order_release);
   return true;
+}
+
+bool Heap::Impl::GrowTo(std::uint64_t bytes) {
+  if (table->GrowTo(bytes) && pages->GrowTo(bytes)) return true;
+  static OnceGate gate;
+  if (gate.Enter()) {
+    Log(LogLevel::kWarning, "the system refuses to map more than %llu MiB of the pool",
+        static_cast<unsigned long long>(pages->usable_bytes() >> 20));
+  }
+  return false;
 }
 
 SideCache* Heap::Impl::MakeCurrent(SideCache* cache) noexcept {

@@ -71,7 +71,7 @@ class Heap::Impl final : public ForkAware {
   // Who ended a block's last hold: the thread that issued or sent it, or another one.
   enum class FreedBy : std::uint8_t { kOwner, kOther };
 
-  explicit Impl(Heap& heap, const Options& options);
+  Impl(Heap& heap, const Options& options, const MemoryBudget& budget);
   ~Impl();
 
   // -- addresses
@@ -164,6 +164,8 @@ class Heap::Impl final : public ForkAware {
   // Looks without the lock, for as long as spinning pays, whether something was freed.
   void SpinForFree(const Wait& wait) OPENMATRIX_REQUIRES(mutex);
   bool MapView(View view) OPENMATRIX_EXCLUDES(mutex);
+  // Makes the pool's first `bytes` usable, in all views that are mapped.
+  bool GrowTo(std::uint64_t bytes) OPENMATRIX_REQUIRES(mutex);
   // Wakes waiting allocations after a charge or a block was given back.
   void NotifyFreed() noexcept OPENMATRIX_EXCLUDES(mutex);
   // The same, those who spin and those who sleep.
@@ -208,11 +210,14 @@ class Heap::Impl final : public ForkAware {
   // Unbias reads and clears. Beside the caches, whose lines their owners write all the time.
   std::unique_ptr<std::atomic<SideCache*>[]> private_caches;
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
+  bool forking OPENMATRIX_GUARDED_BY(mutex) = false;       // no run begins that
+  std::atomic<bool> links_in_child{false};  // no partner: set before a fork, read in it
   // Waits follow each other closely: this many locked calls after one the caches open again.
   std::uint32_t until_open OPENMATRIX_GUARDED_BY(mutex) = 0;
   LearnedSpin spin{LearnedSpin::Useful(options.spin)};
 
  private:
+  void OpenPool() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS;
   SideCache* MakeCurrent(SideCache* cache) noexcept;
   SideCache* MakeCacheFor(View view) OPENMATRIX_EXCLUDES(mutex);
   // Those of views that nobody has mapped are empty, and nobody maps one meanwhile.
@@ -226,9 +231,11 @@ class Heap::Impl final : public ForkAware {
   // and uncharge it, or charge and take it.
   bool TakeHandedOver(View view, std::uint32_t size_class, std::uint32_t& grain) noexcept;
   bool HandOver(View view, std::uint32_t grain, std::uint32_t size_class) noexcept;
-  // For want of room in the pool itself: breaks the quarantines of all sides, and gives up spans
-  // without a block.
-  void FreeUnheld(std::vector<Quarantine::Entry>& gone) OPENMATRIX_REQUIRES(mutex);
+  // For want of `bytes` of room in the pool itself: breaks the quarantines of all sides, gives up
+  // spans without a block, and free pages if the pool has all that it may have. Lets go of the lock
+  // meanwhile.
+  void FreeUnheld(std::uint64_t bytes, std::vector<Quarantine::Entry>& gone)
+      OPENMATRIX_REQUIRES(mutex);
   // Calls `attempt(beyond)` with the lock until it succeeds: at once, after taking back idle
   // memory, beyond the window, and after each free, as long as `wait` allows. It must charge
   // `bytes` to the view to succeed.

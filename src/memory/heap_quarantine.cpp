@@ -4,6 +4,7 @@
 
 #include "base/log_sink.h"
 #include "memory/heap_impl.h"
+#include "memory/janitor.h"
 
 namespace openmatrix {
 
@@ -51,12 +52,13 @@ void Heap::Impl::BreakQuarantine(View view, Quarantined which,
   }
 }
 
-void Heap::Impl::FreeUnheld(std::vector<Quarantine::Entry>& gone) {
+void Heap::Impl::FreeUnheld(std::uint64_t bytes, std::vector<Quarantine::Entry>& gone) {
   EmptyHandover();
   for (std::uint8_t side = 0; side < quarantines.size(); ++side) {
     BreakQuarantine(View{side}, Quarantined::kAll, gone);
   }
   pool->ReleaseEmptySpans(Clock::now());
+  janitor_->MakeRoom(bytes);
 }
 
 }  // namespace openmatrix

@@ -10,7 +10,6 @@
 namespace openmatrix {
 namespace {
 
-constexpr std::uint64_t kDumpStep = 64ull << 20;  // core dumps grow in steps: few system calls
 constexpr std::uint32_t kMostTaken = SideCache::kMaxSlots;
 // To close the caches and open them again costs about as much as this many calls with the lock.
 constexpr std::uint32_t kUntilOpen = 64;
@@ -38,9 +37,11 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family fa
   const std::uint32_t taken = pool->Take(size_class, wanted, window_only, grains.data());
   account.Uncharge((wanted - taken) * block_bytes);
   if (taken == 0) return false;
-
-  pages->DumpUpTo(std::min(pages->bytes(),
-                           (pool->runs().high_water() + kDumpStep - 1) / kDumpStep * kDumpStep));
+  if (!GrowTo(pool->runs().high_water())) {
+    account.Uncharge(taken * block_bytes);
+    for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], size_class);
+    return false;
+  }
   if (kPoisoning) {
     for (std::uint32_t index = 0; index < taken; ++index) {
       Poison(AddressOf(cache.view(), std::uint64_t{grains[index]} << kGrainShift), block_bytes);
@@ -69,7 +70,7 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
     if (accounts[view.index].HasRoom(bytes)) {
       // Not this side's limit, then, but room in the pool.
       TakeBackCaches([](const SideCache&) { return true; });
-      FreeUnheld(gone);
+      FreeUnheld(bytes, gone);
       if (attempt(false) || attempt(true)) return {};
       while (purging > 0) {
         freed.Wait(mutex);
@@ -104,7 +105,7 @@ Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
     BreakQuarantine(view, Quarantined::kAll, gone);
     if (attempt(true)) break;
     if (accounts[view.index].HasRoom(bytes)) {
-      FreeUnheld(gone);
+      FreeUnheld(bytes, gone);
       if (attempt(true)) break;
     }
     if (wait.Stopped()) {

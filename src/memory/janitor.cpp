@@ -103,6 +103,7 @@ void Janitor::TakeBackIdleCaches() {
 }
 
 bool Janitor::PurgeSlice(Clock::time_point limit) {
+  while (heap_.forking && !stop_) heap_.freed.Wait(heap_.mutex);
   Run* const run = stop_ ? nullptr : heap_.pool->runs().BeginPurge(limit, kSliceUnits);
   if (run == nullptr) return false;
   ++heap_.purging;
@@ -114,6 +115,11 @@ bool Janitor::PurgeSlice(Clock::time_point limit) {
   heap_.pool->runs().EndPurge(run);
   heap_.freed.NotifyAll();
   return true;
+}
+
+void Janitor::MakeRoom(std::uint64_t bytes) {
+  while (!heap_.pool->runs().MayCommit(bytes) && PurgeSlice(Clock::time_point::max())) {
+  }
 }
 
 void Janitor::TrimNow() {

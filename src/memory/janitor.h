@@ -30,6 +30,10 @@ class Janitor {
   // Blocks left the pool or came back. REQUIRES: the heap's lock.
   void NoteChange() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS;
 
+  // Free pages go back now, on the calling thread, until the pool may take `bytes` more. Lets go of
+  // the lock meanwhile.
+  void MakeRoom(std::uint64_t bytes) OPENMATRIX_REQUIRES(heap_.mutex);
+
   // All free pages go back now, on the calling thread.
   void TrimNow() OPENMATRIX_EXCLUDES(heap_.mutex);
 

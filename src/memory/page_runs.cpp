@@ -84,6 +84,7 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
 
 Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {
   for (int dirty = 1; dirty >= 0; --dirty) {
+    if (dirty == 0 && !MayCommit(std::uint64_t{units} << kUnitShift)) break;
     if (Run* const run = free_[zone][dirty].Fit(units)) {
       Remove(run);
       return run;
@@ -187,11 +188,13 @@ Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint
     run->units = max_units;
     Insert(rest, Age::kOld);
   }
+  purging_bytes_ += run->bytes();
   Map(run);
   return run;
 }
 
 void PageRuns::EndPurge(Run* run) {
+  purging_bytes_ -= run->bytes();
   run->kind = Run::Kind::kFree;
   run->dirty = false;
   Insert(run);

@@ -54,7 +54,22 @@ class PageRuns {
   // spans, a walk back inside others: for questions about odd addresses.
   Run* At(std::uint64_t offset) const;
 
+  // Calls `visit` with each run that is out.
+  template <typename Visit>
+  void ForEachUsed(const Visit& visit) const {
+    for (std::uint32_t unit = 0; unit < units_; unit += at_[unit]->units) {
+      const Run& run = *at_[unit];
+      if (run.kind == Run::Kind::kBlock || run.kind == Run::Kind::kSpan) visit(run);
+    }
+  }
+
   bool InWindow(const Run& run) const { return Zone(run.start) == 0; }
+
+  // Fresh pages are taken only as long as used, dirty and just returning ones together stay below.
+  void SetMostCommitted(std::uint64_t bytes) { most_committed_ = bytes; }
+  bool MayCommit(std::uint64_t bytes) const {
+    return used_bytes_ + dirty_bytes_ + purging_bytes_ + bytes <= most_committed_;
+  }
 
   std::uint64_t dirty_bytes() const { return dirty_bytes_; }
   // In runs that are out.
@@ -90,6 +105,8 @@ class PageRuns {
   RunList spare_;
   std::uint64_t dirty_bytes_ = 0;
   std::uint64_t used_bytes_ = 0;
+  std::uint64_t purging_bytes_ = 0;
+  std::uint64_t most_committed_ = ~0ull;
   std::uint64_t high_water_ = 0;
 };
 

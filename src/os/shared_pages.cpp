@@ -1,122 +1,173 @@
 #include "os/shared_pages.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "base/log_sink.h"
+#include "os/address_space.h"
 
 namespace openmatrix {
 namespace {
 
-constexpr std::uint64_t kSmallestPool = 16ull << 20;
-constexpr std::uint64_t kStep = 1ull << 20;  // of sizes below the wanted one; whole pages
+constexpr int kUsable = PROT_READ | PROT_WRITE;
+
+// Where the address space is limited, the program needs some, too: stacks, libraries, its data.
+std::uint64_t Share(std::uint64_t free_bytes) { return free_bytes / 5 * 3; }
+
+// The table of blocks beside the pool takes a sixteenth of its length.
+std::uint64_t WithTable(std::uint64_t bytes) { return bytes + bytes / 16; }
 
 std::uint8_t* Map(void* where, std::size_t bytes, int protection, int flags, int fd) {
   void* at = mmap(where, bytes, protection, flags | MAP_NORESERVE, fd, 0);
   return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
 }
 
-// Growing a file beyond this is a deadly signal, also for a file that has no disk.
-std::uint64_t LargestFile() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return ~0ull;
-  return limit.rlim_cur;
+// A second mapping of the shared pages at `from`: length 0 says "once more", and no descriptor is
+// needed.
+bool MapAgain(std::uint8_t* from, std::uint64_t bytes, std::uint8_t* where) {
+  return mremap(from, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, where) != MAP_FAILED;
 }
 
-// Address space that starts on a window's border. REQUIRES: `bytes` are whole pages
-std::uint8_t* Reserve(std::uint64_t bytes) {
-  constexpr std::uint64_t kWindow = SharedPages::kWindowBytes;
-  std::uint8_t* const all =
-      Map(nullptr, bytes + kWindow, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-  if (all == nullptr) return nullptr;
-  const std::uint64_t before = -reinterpret_cast<std::uintptr_t>(all) % kWindow;
-  if (before > 0) munmap(all, before);
-  munmap(all + before + bytes, kWindow - before);
-  return all + before;
+unsigned ShiftOf(std::uint64_t bytes) {
+  unsigned shift = 0;
+  while ((1ull << shift) < bytes) ++shift;
+  return shift;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes,
-                                                         std::uint32_t windows) {
+bool SharedPages::Reserve(std::uint64_t bytes, std::uint32_t windows) {
+  // Windows of full size, as boards have them, unless addresses are short.
+  return ReserveWith(ShiftOf(kWindowBytes), bytes, windows) ||
+         ReserveWith(ShiftOf(std::min(bytes, kWindowBytes)), bytes, windows);
+}
+
+bool SharedPages::ReserveWith(unsigned shift, std::uint64_t bytes, std::uint32_t windows) {
+  const std::uint64_t all_windows = std::uint64_t{windows} << shift;
+  // Both are reserved with an alignment's worth more, for a moment.
+  const std::uint64_t needed = WithTable(bytes) + all_windows + (1ull << shift);
+  if (needed > Share(FreeAddressSpace())) return false;
+  host_ = ReserveAddresses(bytes, 1ull << shift);
+  if (host_ == nullptr) return false;
+  bytes_ = bytes;
+  if (windows > 0) windows_ = ReserveAddresses(all_windows, 1ull << shift);
+  window_shift_ = shift;
+  mapped_.assign(windows, false);
+  if (windows == 0 || windows_ != nullptr) return true;
+  Unreserve();
+  return false;
+}
+
+void SharedPages::Unreserve() {
+  if (host_ != nullptr) munmap(host_, bytes_);
+  if (windows_ != nullptr) munmap(windows_, std::uint64_t{window_count()} << window_shift_);
+  host_ = windows_ = nullptr;
+  mapped_.clear();
+}
+
+Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes, std::uint32_t windows,
+                                                         std::uint64_t wanted_room) {
   std::unique_ptr<SharedPages> pages(new SharedPages);
   pages->page_bytes_ = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  pages->fd_ = memfd_create("openmatrix", MFD_CLOEXEC);
-  if (pages->fd_ < 0) {
-    return Error{Code::kCannotGrow, std::string("memfd_create: ") + std::strerror(errno)};
-  }
-  const std::uint64_t wanted = bytes;
-  bytes = (bytes + pages->page_bytes_ - 1) / pages->page_bytes_ * pages->page_bytes_;
-  if (const std::uint64_t most = LargestFile(); bytes > most) bytes = most / kStep * kStep;
-  for (; bytes >= kSmallestPool; bytes = bytes / 2 / kStep * kStep) {
-    if (ftruncate(pages->fd_, static_cast<off_t>(bytes)) != 0) continue;
-    std::uint8_t* const where = Reserve(bytes);
-    if (where == nullptr) continue;
-    pages->host_ = Map(where, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pages->fd_);
-    if (pages->host_ != nullptr) break;
-    munmap(where, bytes);
-  }
-  if (pages->host_ == nullptr) {
-    return Error{Code::kCannotGrow, "no address space for the pool"};
-  }
-  pages->bytes_ = bytes;
-  if (bytes < wanted) {
-    Log(LogLevel::kWarning,
-        "address space or file size is limited: pool of %llu MiB instead of %llu MiB",
-        static_cast<unsigned long long>(bytes >> 20),
-        static_cast<unsigned long long>(wanted >> 20));
-  }
-  madvise(pages->host_, bytes, MADV_DONTDUMP);
-
+  const auto whole = [&](std::uint64_t some) {
+    return some / pages->page_bytes_ * pages->page_bytes_;
+  };
+  const std::uint64_t wanted = std::max(whole(bytes + pages->page_bytes_ - 1), kSmallestBytes);
+  std::uint64_t size = std::min(wanted, whole(SharedObject::LargestBytes()));
   std::uint32_t count = windows;
-  while (count > 0 && (pages->windows_ = Reserve(count * kWindowBytes)) == nullptr) count /= 2;
-  if (count < windows) {
-    Log(LogLevel::kWarning, "address space is short: windows for %u of %u devices", count, windows);
+  const auto reserve = [&] {
+    if (size < kSmallestBytes) return false;
+    while (!pages->Reserve(size, count)) {
+      if (size > kSmallestBytes) {
+        size = std::max(whole(size / 2), kSmallestBytes);
+      } else if (count > 0) {
+        count /= 2;
+      } else {
+        return false;
+      }
+    }
+    return true;
+  };
+  if (!reserve()) {
+    return Error{Code::kCannotGrow, "no address space, or no file, of " +
+                                        std::to_string(kSmallestBytes >> 20) + " MiB for the pool"};
   }
-  pages->window_count_ = count;
-  pages->mapped_.assign(count, false);
+  pages->object_ = SharedObject::Create(size, std::min(wanted_room, size));
+  const int fd = pages->object_.descriptor.Get();
+  const int flags = MAP_SHARED | MAP_FIXED | (fd < 0 ? MAP_ANONYMOUS : 0);
+  if (Map(pages->host_, size, PROT_NONE, flags, fd) == nullptr) {
+    return Error{Code::kCannotGrow, std::string("no mapping of the pool: ") + std::strerror(errno)};
+  }
+  madvise(pages->host_, size, MADV_DONTDUMP);
+  if (size < wanted || count < windows) {
+    Log(LogLevel::kWarning,
+        "address space or file size is limited: pool of %llu MiB instead of %llu MiB, windows for "
+        "%u of %u devices",
+        static_cast<unsigned long long>(size >> 20), static_cast<unsigned long long>(wanted >> 20),
+        count, windows);
+  }
   return pages;
 }
 
-SharedPages::~SharedPages() {
-  if (host_ != nullptr) munmap(host_, bytes_);
-  if (windows_ != nullptr) munmap(windows_, window_count_ * kWindowBytes);
-  if (fd_ >= 0) close(fd_);
+SharedPages::~SharedPages() { Unreserve(); }
+
+bool SharedPages::MapStep(std::uint8_t* view, std::uint64_t from, std::uint64_t to) {
+  if (from == to) return true;
+  const std::uint64_t bytes = to - from;
+  const int fd = private_ ? -1 : object_.descriptor.Get();
+  bool mapped = false;
+  if (private_) {
+    // Nothing of the parent's lies there: it had not grown so far, or not mapped this view.
+    mapped =
+        Map(view + from, bytes, kUsable, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1) != nullptr;
+  } else if (view == host_) {
+    return mprotect(host_ + from, bytes, kUsable) == 0 &&
+           madvise(host_ + from, bytes, MADV_DODUMP) == 0;
+  } else if (MapAgain(host_ + from, bytes, view + from)) {
+    mapped = true;
+  } else if (fd >= 0) {  // valgrind knows no second mapping
+    mapped = mmap(view + from, bytes, kUsable, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd,
+                  static_cast<off_t>(from)) != MAP_FAILED;
+  }
+  if (mapped && view != host_) madvise(view + from, bytes, MADV_DONTDUMP);
+  return mapped;
+}
+
+bool SharedPages::GrowTo(std::uint64_t bytes) {
+  if (bytes <= usable_bytes_) return true;
+  const std::uint64_t to = std::min(bytes_, (bytes + kStepBytes - 1) / kStepBytes * kStepBytes);
+  if (!MapStep(host_, usable_bytes_, to)) return false;
+  const std::uint64_t in_window = std::min(to, window_bytes());
+  const std::uint64_t before = std::min(usable_bytes_, window_bytes());
+  bool all = true;
+  ForEachMappedWindow([&](std::uint8_t* view) { all = all && MapStep(view, before, in_window); });
+  if (all) usable_bytes_ = to;
+  return all;
 }
 
 bool SharedPages::MapWindow(std::uint32_t window) {
-  if (window >= window_count_) return false;
+  if (window >= window_count()) return false;
   if (mapped_[window]) return true;
-  std::uint8_t* const where = windows_ + window * kWindowBytes;
-  const int sharing = private_ ? MAP_PRIVATE : MAP_SHARED;
-  if (Map(where, window_bytes(), PROT_READ | PROT_WRITE, sharing | MAP_FIXED, fd_) == nullptr) {
-    return false;
-  }
-  madvise(where, window_bytes(), MADV_DONTDUMP);
-  mapped_[window] = true;
-  return true;
+  mapped_[window] = MapStep(Window(window), 0, std::min(usable_bytes_, window_bytes()));
+  return mapped_[window];
 }
 
 std::uint64_t SharedPages::Decommit(std::uint64_t offset, std::uint64_t bytes) {
   const std::uint64_t first = (offset + page_bytes_ - 1) / page_bytes_ * page_bytes_;
   const std::uint64_t last = (offset + bytes) / page_bytes_ * page_bytes_;
   if (first >= last) return 0;
-  if (private_) {  // a hole in the object would be a hole in the parent's data
-    madvise(host_ + first, last - first, MADV_DONTNEED);
-    for (std::uint32_t window = 0; window < window_count_; ++window) {
-      if (!mapped_[window] || last > window_bytes()) continue;
-      madvise(windows_ + window * kWindowBytes + first, last - first, MADV_DONTNEED);
-    }
-    return last - first;
+  if (!private_) return madvise(host_ + first, last - first, MADV_REMOVE) == 0 ? last - first : 0;
+  // A hole in the object would be a hole in the parent's data.
+  madvise(host_ + first, last - first, MADV_DONTNEED);
+  if (last <= window_bytes()) {
+    ForEachMappedWindow(
+        [&](std::uint8_t* view) { madvise(view + first, last - first, MADV_DONTNEED); });
   }
-  const int refused = fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                                static_cast<off_t>(first), static_cast<off_t>(last - first));
-  return refused == 0 ? last - first : 0;
+  return last - first;
 }
 
 bool SharedPages::Populate(std::uint8_t* view, std::uint64_t offset, std::uint64_t bytes,
@@ -132,20 +183,67 @@ bool SharedPages::Populate(std::uint8_t* view, std::uint64_t offset, std::uint64
   return true;
 }
 
-void SharedPages::DumpUpTo(std::uint64_t bytes) {
-  if (bytes <= dumped_bytes_) return;
-  madvise(host_ + dumped_bytes_, bytes - dumped_bytes_, MADV_DODUMP);
-  dumped_bytes_ = bytes;
+bool SharedPages::MakeViewPrivate(std::uint8_t* view, const Ranges& live) {
+  const std::uint64_t bytes =
+      view == host_ ? usable_bytes_ : std::min(usable_bytes_, window_bytes());
+  if (bytes == 0) return true;
+  const int fd = object_.descriptor.Get();
+  if (fd >= 0 && Map(view, bytes, kUsable, MAP_PRIVATE | MAP_FIXED, fd) != nullptr) return true;
+  std::uint8_t* const copy = Map(nullptr, bytes, kUsable, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (copy != nullptr) {
+    live([&](std::uint64_t offset, std::uint64_t length) {
+      if (offset + length <= bytes) std::memcpy(copy + offset, view + offset, length);
+    });
+    if (mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, view) != MAP_FAILED) return true;
+    munmap(copy, bytes);
+  }
+  // Better no pages than the parent's. That much always works: it takes no memory.
+  mprotect(view, bytes, PROT_NONE);
+  return false;
 }
 
-void SharedPages::MakePrivate() {
+bool SharedPages::MakePrivate(const Ranges& live) {
+  if (private_) return true;
+  bool kept = MakeViewPrivate(host_, live);
+  ForEachMappedWindow([&](std::uint8_t* view) {
+    kept = MakeViewPrivate(view, live) && kept;
+    madvise(view, std::min(usable_bytes_, window_bytes()), MADV_DONTDUMP);
+  });
   private_ = true;
-  Map(host_, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd_);
-  for (std::uint32_t window = 0; window < window_count_; ++window) {
-    if (!mapped_[window]) continue;
-    Map(windows_ + window * kWindowBytes, window_bytes(), PROT_READ | PROT_WRITE,
-        MAP_PRIVATE | MAP_FIXED, fd_);
+  return kept;
+}
+
+bool SharedPages::Renew(const Ranges& live) {
+  SharedObject fresh = SharedObject::Create(bytes_, 0);
+  const int fd = fresh.descriptor.Get();
+  const int flags = MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0);
+  std::uint8_t* const copy = Map(nullptr, bytes_, PROT_NONE, flags, fd);
+  if (copy == nullptr) return false;
+  if (mprotect(copy, usable_bytes_, kUsable) != 0 && usable_bytes_ > 0) {
+    munmap(copy, bytes_);
+    return false;
   }
+  live([&](std::uint64_t offset, std::uint64_t length) {
+    std::memcpy(copy + offset, host_ + offset, length);
+  });
+  // The windows first: until the host's view moves, all still show the parent's pages.
+  const std::uint64_t in_window = std::min(usable_bytes_, window_bytes());
+  bool moved = true;
+  ForEachMappedWindow([&](std::uint8_t* view) {
+    moved = moved && (in_window == 0 || MapAgain(copy, in_window, view) ||
+                      (fd >= 0 && Map(view, in_window, kUsable, MAP_SHARED | MAP_FIXED, fd)));
+    madvise(view, in_window, MADV_DONTDUMP);
+  });
+  // One mapping of two parts: what is usable, and what is not yet.
+  const auto move = [&](std::uint64_t from, std::uint64_t to) {
+    return from == to || mremap(copy + from, to - from, to - from, MREMAP_MAYMOVE | MREMAP_FIXED,
+                                host_ + from) != MAP_FAILED;
+  };
+  moved = moved && move(0, usable_bytes_) && move(usable_bytes_, bytes_);
+  if (!moved) return false;
+  madvise(host_ + usable_bytes_, bytes_ - usable_bytes_, MADV_DONTDUMP);
+  object_ = std::move(fresh);
+  return true;
 }
 
 }  // namespace openmatrix

@@ -1,4 +1,6 @@
 // What a forked child finds: a heap of its own with the payloads of the parent.
+#include <unistd.h>
+
 #include <atomic>
 #include <cstring>
 #include <thread>
@@ -110,6 +112,63 @@ TEST_F(HeapForkTest, TheChildHasNoLinkButMaySendNothing) {
   }));
   EXPECT_TRUE(Outgoing::Inspect(heap_, block, 4096).ok()) << "the parent may";
   Free(block);
+}
+
+TEST_F(HeapForkTest, AChildOfAChildSeesWhatTheChildWrote) {
+  std::uint8_t* inherited = Get(kHost, kMiB);
+  std::memset(inherited, 1, kMiB);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    std::memset(inherited, 2, kMiB);
+    std::uint8_t* own = Get(kHost, kMiB);
+    std::memset(own, 3, kMiB);
+    return TrueInChild(
+        [&] { return inherited[5] == 2 && own[5] == 3 && Free(own) == FreeVerdict::kFreed; });
+  }));
+
+  EXPECT_EQ(inherited[5], 1);
+}
+
+TEST_F(HeapForkTest, AChildThatKeepsItsLinksSendsAndSoDoesItsChild) {
+  heap_.KeepLinksInChild(true);
+  std::uint8_t* inherited = Get(kHost, kMiB);
+  std::memset(inherited, 1, kMiB);
+
+  const auto sends = [&](std::uint8_t content) {
+    std::uint8_t* block = Get(kHost, 4096);
+    block[7] = content;
+    auto out = Outgoing::Inspect(heap_, block, 4096);
+    if (!out.ok()) return false;
+    auto payload = out.value().PrepareFor(kDevice, NoWait());
+    if (!payload.ok() || !out.value().Commit(&payload.value(), 1, {}).ok()) return false;
+    const std::uint8_t* received = payload.value().address();
+    payload.value().Deliver();
+    return received != block && received[7] == content &&
+           heap_.Free(const_cast<std::uint8_t*>(received), Family::kTransfer) ==
+               FreeVerdict::kFreed;
+  };
+  EXPECT_TRUE(TrueInChild([&] {
+    if (inherited[kMiB - 1] != 1 || !sends(4)) return false;
+    inherited[0] = 9;
+    return TrueInChild([&] { return inherited[0] == 9 && sends(5); });
+  }));
+
+  EXPECT_EQ(inherited[0], 1);
+  EXPECT_TRUE(sends(6));
+}
+
+TEST_F(HeapForkTest, ThePayloadsSurviveAProgramThatClosedAllDescriptors) {
+  std::uint8_t* block = Get(kHost, kMiB);
+  std::memset(block, 1, kMiB);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    for (int fd = 3; fd < 1024; ++fd) close(fd);
+    block[0] = 2;
+    const bool child_of_child = TrueInChild([&] { return block[0] == 2 && block[1] == 1; });
+    return child_of_child && Free(block) == FreeVerdict::kFreed;
+  }));
+
+  EXPECT_EQ(block[0], 1);
 }
 
 TEST_F(HeapForkTest, AChildOfAWaitingParentWaitsAndWakesAsUsual) {

@@ -1,8 +1,11 @@
 // Limits of the options and of the system that nobody meant for us: absurd, tiny, or set by a
 // batch system for the whole process.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -52,6 +55,56 @@ TEST(HeapLimitsTest, NoTwoBlocksOfAVastPoolShareAnAddress) {
     ASSERT_EQ(heap.Free(block, Family::kTransfer), FreeVerdict::kFreed);
   }
   EXPECT_EQ(heap.Counts().views[0].live_blocks, 0u);
+}
+
+// The sum of the sides' limits may be more than the process has: all sides together stay below.
+TEST(HeapLimitsTest, AllSidesTogetherStayBelowTheTotal) {
+  Options options = SmallHeap();
+  options.host_memory = 0;
+  options.device_memory = 0;
+  Heap heap(options, MemoryBudget{4ull << 30, "a test"});
+  const Heap::Limits& limits = heap.limits();
+  EXPECT_EQ(limits.host_bytes, 2ull << 30);
+  EXPECT_EQ(limits.total_bytes, (4ull << 30) / 5 * 4);
+  std::uint64_t taken = 0;
+  for (const View view : {kHost, kDevice}) {
+    for (;;) {
+      const auto block =
+          heap.Allocate(view, Heap::kCommonBlockBytes, Family::kTransfer, Release::kAuto, NoWait());
+      if (!block.ok()) {
+        EXPECT_EQ(block.error().code, Code::kNoMemory);
+        break;
+      }
+      taken += Heap::kCommonBlockBytes;
+    }
+  }
+  EXPECT_LE(taken, limits.total_bytes);
+  EXPECT_GT(taken + 2ull * Heap::kCommonBlockBytes, limits.total_bytes);
+}
+
+// What one side gave back and is kept for reuse counts, too: it goes back to the system when
+// another size needs the room.
+TEST(HeapLimitsTest, FreePagesMakeWayForAnotherSizeAtTheTotal) {
+  Options options = SmallHeap();
+  options.host_memory = 0;
+  options.device_memory = 0;
+  options.retain = ~0ull >> 1;
+  Heap heap(options, MemoryBudget{256 * kMiB, "a test"});
+  std::vector<void*> blocks;
+  while (true) {
+    const auto block = heap.Allocate(kHost, kMiB, Family::kTransfer, Release::kAuto, NoWait());
+    if (!block.ok()) break;
+    blocks.push_back(block.value());
+  }
+  EXPECT_GE(blocks.size(), 100u);
+  // Every second one: no two free ones lie side by side.
+  for (std::size_t i = 0; i < blocks.size(); i += 2) heap.Free(blocks[i], Family::kTransfer);
+  const auto large = [&](View view, std::uint32_t bytes) {
+    return heap.Allocate(view, bytes, Family::kTransfer, Release::kAuto, NoWait()).ok();
+  };
+  EXPECT_TRUE(large(kDevice, 48 * kMiB));
+  EXPECT_TRUE(large(kDevice, 48 * kMiB));
+  EXPECT_GT(heap.Counts().decommitted_bytes, 0u);
 }
 
 // A small class keeps an empty span for its next block. What it is cut from must not be missing
@@ -116,6 +169,33 @@ TEST(HeapLimitsTest, WithLittleAddressSpaceDevicesHaveWindowsToo) {
     })) << gib
         << " GiB";
   }
+}
+
+TEST(HeapLimitsTest, AHostAndADeviceFitIntoHalfAGigabyteOfAddresses) {
+  EXPECT_TRUE(TrueInChild([] {
+    if (!Lower(RLIMIT_AS, 512 * kMiB)) return false;
+    Options options = SmallHeap();
+    options.devices = 4;
+    Heap heap(options);
+    return Allocates(heap, kHost) && Allocates(heap, kDevice);
+  }));
+}
+
+TEST(HeapLimitsTest, LockedMemoryIsWhatIsUsedAndNotWhatIsReserved) {
+  EXPECT_TRUE(TrueInChild([] {
+    if (mlockall(MCL_FUTURE) != 0) {
+      // Without the privilege the reservation itself is limited: less is reserved.
+      Heap heap(SmallHeap());
+      return Allocates(heap, kHost);
+    }
+    Heap heap(SmallHeap());
+    const bool works = Allocates(heap, kHost) && Allocates(heap, kDevice);
+    std::ifstream file("/proc/self/statm");
+    std::uint64_t all = 0;
+    std::uint64_t resident = 0;
+    file >> all >> resident;
+    return works && resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) < 512 * kMiB;
+  }));
 }
 
 TEST(HeapLimitsTest, TheBlockTableFitsIntoALimitOnPrivateData) {

@@ -17,6 +17,7 @@ class SideCacheTest : public testing::Test {
   SideCacheTest() {
     const auto at = reinterpret_cast<std::uintptr_t>(memory_.data());
     base_ = memory_.data() + (kGrainBytes - at % kGrainBytes) % kGrainBytes;
+    table_.GrowTo(kMemory);
     cache_ = Make(1);
   }
   ~SideCacheTest() override { Unpoison(memory_.data(), memory_.size()); }

@@ -19,6 +19,7 @@ TEST(SideCacheThreads, TheOwnerGoesOnFreeingWhileTheHeapEmptiesItsCache) {
   };
   const auto memory = std::make_unique<Memory>();
   BlockTable table(kSmallMemory);
+  ASSERT_TRUE(table.GrowTo(kSmallMemory));
   SideCache cache(1, View::Host(), memory->bytes, kSmallMemory, kSmallMemory, table.words());
   const std::uint32_t mine = 3;
   cache.Refill(1, &mine, 1);

@@ -1,5 +1,6 @@
 #include "os/shared_pages.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -27,10 +28,9 @@ class SharedPagesTest : public testing::Test {
     auto created = SharedPages::Create(kBytes, 3);
     ASSERT_TRUE(created.ok());
     pages_ = std::move(created.value());
+    ASSERT_TRUE(pages_->GrowTo(kBytes));
   }
-  std::uint8_t* Window(std::uint32_t window) {
-    return pages_->windows() + window * SharedPages::kWindowBytes;
-  }
+  std::uint8_t* Window(std::uint32_t window) { return pages_->Window(window); }
 
   std::unique_ptr<SharedPages> pages_;
 };
@@ -93,15 +93,107 @@ TEST_F(SharedPagesTest, PopulatedPagesAreResidentAndKeepTheirContents) {
   EXPECT_EQ(pages_->host()[100], 9);
 }
 
+// The first two pages are live.
+void FirstTwo(const std::function<void(std::uint64_t, std::uint64_t)>& visit) {
+  visit(0, 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)));
+}
+
+void CloseAll() {
+  for (int fd = 3; fd < 1024; ++fd) close(fd);
+}
+
+TEST_F(SharedPagesTest, WorksOnAfterTheProgramHasClosedItsDescriptor) {
+  const std::size_t page = pages_->page_bytes();
+  EXPECT_TRUE(TrueInChild([&] {
+    CloseAll();
+    if (!pages_->MapWindow(0)) return false;
+    pages_->host()[5] = 7;
+    pages_->host()[page] = 7;
+    const bool shared = Window(0)[5] == 7;
+    return shared && pages_->Decommit(0, page) == page && Window(0)[5] == 0 && Window(0)[page] == 7;
+  }));
+}
+
+TEST_F(SharedPagesTest, TakesNoneOfTheStandardDescriptors) {
+  EXPECT_TRUE(TrueInChild([&] {
+    for (int fd = 0; fd < 3; ++fd) close(fd);
+    auto created = SharedPages::Create(kBytes, 1);
+    return created.ok() && open("/dev/null", O_RDONLY) == 0;
+  }));
+}
+
+TEST_F(SharedPagesTest, GrowsInStepsInTheViewsThatAreMapped) {
+  auto created = SharedPages::Create(4 * kBytes, 2);
+  ASSERT_TRUE(created.ok());
+  SharedPages& pages = *created.value();
+  EXPECT_EQ(pages.usable_bytes(), 0u);
+  ASSERT_TRUE(pages.MapWindow(0));
+  ASSERT_TRUE(pages.GrowTo(1));
+  EXPECT_EQ(pages.usable_bytes(), SharedPages::kStepBytes);
+  pages.host()[SharedPages::kStepBytes - 1] = 3;
+  EXPECT_EQ(pages.Window(0)[SharedPages::kStepBytes - 1], 3);
+
+  ASSERT_TRUE(pages.GrowTo(4 * kBytes));
+  ASSERT_TRUE(pages.MapWindow(1));
+  pages.host()[4 * kBytes - 1] = 4;
+  EXPECT_EQ(pages.Window(0)[4 * kBytes - 1], 4);
+  EXPECT_EQ(pages.Window(1)[4 * kBytes - 1], 4);
+  EXPECT_EQ(pages.Window(1)[SharedPages::kStepBytes - 1], 3);
+}
+
+TEST_F(SharedPagesTest, APrivateCopyNeedsNoDescriptorEither) {
+  ASSERT_TRUE(pages_->MapWindow(0));
+  const std::size_t page = pages_->page_bytes();
+  std::memset(pages_->host(), 1, 2 * page);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    CloseAll();
+    if (!pages_->MakePrivate(FirstTwo)) return false;
+    const bool readable = pages_->host()[0] == 1 && Window(0)[2 * page - 1] == 1;
+    pages_->host()[0] = 2;
+    Window(0)[1] = 2;
+    return readable;
+  }));
+
+  EXPECT_EQ(pages_->host()[0], 1);
+  EXPECT_EQ(pages_->host()[1], 1);
+}
+
+TEST_F(SharedPagesTest, AChildOfAPrivateChildSeesWhatItWrote) {
+  const std::size_t page = pages_->page_bytes();
+  std::memset(pages_->host(), 1, 2 * page);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    if (!pages_->MakePrivate(FirstTwo)) return false;
+    pages_->host()[0] = 2;
+    return TrueInChild([&] { return pages_->MakePrivate(FirstTwo) && pages_->host()[0] == 2; });
+  }));
+}
+
+TEST_F(SharedPagesTest, ARenewedChildSharesPagesOfItsOwnAndSoDoesItsChild) {
+  ASSERT_TRUE(pages_->MapWindow(0));
+  std::memset(pages_->host(), 1, 2 * pages_->page_bytes());
+  const auto works = [&] {
+    if (!pages_->Renew(FirstTwo) || !pages_->MapWindow(1)) return false;
+    const bool kept = pages_->host()[0] == 1 && Window(0)[0] == 1 && Window(1)[0] == 1;
+    pages_->host()[4] = 2;
+    return kept && Window(0)[4] == 2 && Window(1)[4] == 2;
+  };
+
+  EXPECT_TRUE(TrueInChild([&] { return works() && TrueInChild(works); }));
+
+  EXPECT_EQ(pages_->host()[4], 1);
+}
+
 TEST_F(SharedPagesTest, APrivateCopyKeepsWritesAndHolesToItself) {
   ASSERT_TRUE(pages_->MapWindow(0));
   const std::size_t page = pages_->page_bytes();
   std::memset(pages_->host(), 1, 2 * page);
 
   EXPECT_TRUE(TrueInChild([&] {
-    pages_->MakePrivate();
+    if (!pages_->MakePrivate(FirstTwo)) return false;
     if (!pages_->MapWindow(1)) return false;  // for the first time
-    const bool readable = pages_->host()[0] == 1 && Window(0)[0] == 1 && Window(1)[0] == 1;
+    const bool readable = pages_->host()[0] == 1 && Window(0)[0] == 1 && Window(1)[0] == 0;
     pages_->host()[0] = 2;
     Window(0)[1] = 2;
     Window(1)[2] = 2;
@@ -130,10 +222,10 @@ TEST(SharedPages, ReservesLessWhereTheSystemRefusesMore) {
   }));
 }
 
-TEST(SharedPages, FailsWhereNot16MiBAreToBeHad) {
+TEST(SharedPages, FailsWhereNot64MiBAreToBeHad) {
   EXPECT_TRUE(TrueInChild([] {
     std::uint64_t got = 1;
-    return CreateUnderLimit(15 << 20, got) && got == 0;
+    return CreateUnderLimit(63 << 20, got) && got == 0;
   }));
 }
 
