@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "base/cancellation.h"
 #include "base/line_room.h"
 #include "base/log_destination.h"
 #include "base/options.h"
@@ -61,6 +62,7 @@ std::size_t FormatPrefix(LogLevel level, char* out, std::size_t capacity) {
 }
 
 void WriteLine(LogLevel level, const char* text, std::size_t bytes) {
+  const NoCancellation here;  // write(2) is a cancellation point, and destructors log
   const int saved_errno = errno;
   LineRoom line(kMaxLogLineBytes + 64);
   std::size_t length = FormatPrefix(level, line.data(), line.bytes());
@@ -109,6 +111,7 @@ void Log(LogLevel level, const char* format, ...) {
 }
 
 void ConfigureLog(LogLevel threshold, const std::string& file) {
+  const NoCancellation here;
   const int error = SetLogFile(file);
   g_threshold.store(static_cast<std::uint8_t>(threshold), std::memory_order_release);
   if (error != 0) {

@@ -13,7 +13,6 @@ constexpr int kSignals[] = {SIGPIPE, SIGXFSZ};
 }  // namespace
 
 QuietSignals::QuietSignals() noexcept {
-  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelable_);
   sigset_t quiet;
   ::sigemptyset(&quiet);
   for (const int signal : kSignals) ::sigaddset(&quiet, signal);
@@ -35,7 +34,6 @@ QuietSignals::~QuietSignals() {
     }
   }
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  ::pthread_setcancelstate(cancelable_, nullptr);
   errno = saved_errno;
 }
 

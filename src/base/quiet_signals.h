@@ -8,6 +8,8 @@
 
 #include <signal.h>
 
+#include "base/cancellation.h"
+
 namespace openmatrix {
 
 class QuietSignals {
@@ -20,7 +22,7 @@ class QuietSignals {
  private:
   sigset_t before_;    // the thread's mask
   sigset_t not_ours_;  // pending already
-  int cancelable_ = 0;
+  const NoCancellation here_;
 };
 
 }  // namespace openmatrix
