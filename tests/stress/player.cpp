@@ -10,6 +10,7 @@ namespace storm {
 namespace {
 
 constexpr std::uint32_t kPlayers = 16;
+constexpr std::uint32_t kLargestBytes = 268435360;
 constexpr std::uint32_t kForeignBytes = 64 << 10;
 constexpr std::uint32_t kPatience = 100000;  // milliseconds: for a slot, never for memory
 
@@ -98,8 +99,10 @@ void Player::Step() {
     Ask();
   } else if (choice < 98) {
     Send();
-  } else if (alone_) {
+  } else if (alone_ && choice == 98) {
     SendDead();
+  } else {
+    AllocateOddly();
   }
   for (const auto& [address, hold] : model_.holds()) {
     EXPECT_TRUE(Sampled(address, hold.body->bytes, hold.body->tag)) << Hex(address) << Story();
@@ -132,6 +135,20 @@ void Player::Allocate() {
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(address) % 128, 0u) << Story();
   Fill(address, bytes, ++tags_);
   model_.Add(address, {std::make_shared<Body>(Body{tags_, bytes, 1}), host, kind, false});
+}
+
+// No size at all, or more than there is in one piece.
+void Player::AllocateOddly() {
+  const bool none = Below(2) == 0;
+  const std::uint32_t bytes = none ? 0 : kLargestBytes + 1 + Below(1u << 30);
+  const Half& half = HalfOf(Below(2) == 0);
+  void* block = this;
+  const HIAI_StatusT got =
+      Below(2) == 0 ? half.dvpp_alloc(bytes, block) : half.alloc(bytes, block, 0, 0);
+  Check("allocate " + std::to_string(bytes), got,
+        none ? HIAI_GRAPH_INVALID_VALUE : HIAI_GRAPH_MALLOC_LARGER);
+  EXPECT_EQ(block, nullptr) << Story();
+  EXPECT_EQ(half.c_alloc(bytes, 0, 0), nullptr) << Story();
 }
 
 void Player::FreeRight() {

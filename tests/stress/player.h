@@ -34,6 +34,7 @@ class Player {
   Place Any();
 
   void Allocate();
+  void AllocateOddly();
   void FreeRight();
   void FreeWrong();
   void Ask();
