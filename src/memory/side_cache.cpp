@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint32_t kMaxBatch = 32;
 constexpr std::uint32_t kBatchBytes = 8u << 20;
-constexpr std::uint32_t kPatience = 8;  // refusals before a class gets room at others' expense
 
 // The highest bound a class can have.
 std::uint32_t CapacityOf(std::uint32_t size_class) {
@@ -95,11 +94,6 @@ std::uint32_t SideCache::Widen(std::uint32_t size_class) {
   if (huge ? huge_ == 0 : large_bytes_ + block_bytes <= kLargeBytes) {
     huge ? huge_ = size_class : large_bytes_ += block_bytes;
     ++bin.limit;
-    refusals_ = 0;
-    return 0;
-  }
-  if (refusals_ < kPatience) {
-    ++refusals_;
     return 0;
   }
   std::uint32_t loser = huge_;

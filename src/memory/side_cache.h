@@ -119,8 +119,8 @@ class alignas(128) SideCache {
   // How many blocks of the class a refill should bring, and a flush should take.
   std::uint32_t BatchOf(std::uint32_t size_class) const;
   // Lets a class keep one block more, if it is large and in use, from the bytes that are left or
-  // else, now and then, at another class's expense. Returns that class, or 0: after draining what
-  // it has above its bound, call again.
+  // else at another class's expense: what was freed last is what comes next. Returns that class, or
+  // 0: after draining what it has above its bound, call again.
   std::uint32_t Widen(std::uint32_t size_class);
   // Blocks above the class's bound.
   std::uint32_t SurplusOf(std::uint32_t size_class) const {
@@ -236,8 +236,7 @@ class alignas(128) SideCache {
   Counter freed_bytes_{0};
   std::atomic<bool> shared_for_all_{false};  // set once the owner is known to have seen kSharedBit
   std::uint32_t large_bytes_ = 0;            // the sum of the large classes' bounds
-  std::uint32_t huge_ = 0;      // the one class above kLargeBytes that may keep a block
-  std::uint32_t refusals_ = 0;  // of Widen, since it last granted
+  std::uint32_t huge_ = 0;  // the one class above kLargeBytes that may keep a block
   std::uint32_t hand_ = kFirstLarge;
   std::array<std::uint32_t, kClasses> aside_{};  // how many blocks, below the stack
   // Arrays of their own, found by one scaled load each: a pair is as slow as its chain of loads.

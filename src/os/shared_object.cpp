@@ -65,17 +65,23 @@ bool TryFile(const std::string& directory, std::uint64_t bytes, std::uint64_t wa
   return false;
 }
 
-}  // namespace
-
-std::uint64_t SharedObject::LargestBytes() {
+// Growing a file beyond this is a deadly signal, also for one that has no disk.
+std::uint64_t LongestFile() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return ~0ull;
   return limit.rlim_cur;
 }
 
+}  // namespace
+
 SharedObject SharedObject::Create(std::uint64_t bytes, std::uint64_t wanted_room) {
-  static OnceGate no_memfd, shm, tmp, anonymous;
+  static OnceGate no_memfd, shm, tmp, anonymous, file_limit;
   SharedObject object;
+  if (bytes > LongestFile()) {
+    SayOnce(file_limit,
+            "anonymous, because files are limited (ulimit -f): a fork copies what is live");
+    return object;
+  }
   object.descriptor = OwnDescriptor(::memfd_create("openmatrix", MFD_CLOEXEC));
   if (object.descriptor.Get() >= 0) {
     if (::ftruncate(object.descriptor.Get(), static_cast<off_t>(bytes)) == 0) return object;

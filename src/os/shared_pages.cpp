@@ -77,10 +77,9 @@ Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes, st
     return some / pages->page_bytes_ * pages->page_bytes_;
   };
   const std::uint64_t wanted = std::max(whole(bytes + pages->page_bytes_ - 1), kSmallestBytes);
-  std::uint64_t size = std::min(wanted, whole(SharedObject::LargestBytes()));
+  std::uint64_t size = wanted;
   std::uint32_t count = windows;
   const auto reserve = [&] {
-    if (size < kSmallestBytes) return false;
     while (!pages->Reserve(size, count)) {
       if (size > kSmallestBytes) {
         size = std::max(whole(size / 2), kSmallestBytes);
@@ -93,8 +92,8 @@ Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes, st
     return true;
   };
   if (!reserve()) {
-    return Error{Code::kCannotGrow, "no address space, or no file, of " +
-                                        std::to_string(kSmallestBytes >> 20) + " MiB for the pool"};
+    return Error{Code::kCannotGrow, "no address space of " + std::to_string(kSmallestBytes >> 20) +
+                                        " MiB for the pool"};
   }
   pages->object_ = SharedObject::Create(size, std::min(wanted_room, size));
   const int fd = pages->object_.descriptor.Get();
@@ -105,7 +104,7 @@ Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes, st
   madvise(pages->host_, size, MADV_DONTDUMP);
   if (size < wanted || count < windows) {
     Log(LogLevel::kWarning,
-        "address space or file size is limited: pool of %llu MiB instead of %llu MiB, windows for "
+        "address space is limited: pool of %llu MiB instead of %llu MiB, windows for "
         "%u of %u devices",
         static_cast<unsigned long long>(size >> 20), static_cast<unsigned long long>(wanted >> 20),
         count, windows);

@@ -32,7 +32,7 @@ class SharedPages {
       std::function<void(const std::function<void(std::uint64_t offset, std::uint64_t bytes)>&)>;
 
   // Reserves `bytes` for the host and `windows` device windows. Reserves less, and says so, if
-  // address space or the size of files is limited: a smaller pool first, then fewer windows. Fails
+  // address space is limited: a smaller pool first, then fewer windows. Fails
   // with kCannotGrow if not even 64 MiB are to be had. `wanted_room` is what the pool will hold at
   // most, if it can.
   static Result<std::unique_ptr<SharedPages>> Create(std::uint64_t bytes, std::uint32_t windows,

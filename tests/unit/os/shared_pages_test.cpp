@@ -205,27 +205,23 @@ TEST_F(SharedPagesTest, APrivateCopyKeepsWritesAndHolesToItself) {
   }
 }
 
-// The size of the object is limited instead of the address space: sanitizers need theirs. A call
-// that tried to exceed it would be a deadly signal.
-bool CreateUnderLimit(std::uint64_t limit, std::uint64_t& got) {
-  const rlimit file{limit, limit};
-  if (setrlimit(RLIMIT_FSIZE, &file) != 0) return false;
-  auto created = SharedPages::Create(1ull << 30, 1);
-  got = created.ok() ? created.value()->bytes() : 0;
-  return created.ok() || created.error().code == Code::kCannotGrow;
-}
-
-TEST(SharedPages, ReservesLessWhereTheSystemRefusesMore) {
+// What the object cannot be where files are limited, anonymous memory is; growing a file beyond
+// the limit would be a deadly signal.
+TEST(SharedPages, ALimitOnTheSizeOfFilesTakesNothingAway) {
   EXPECT_TRUE(TrueInChild([] {
-    std::uint64_t got = 0;
-    return CreateUnderLimit(100 << 20, got) && got == 100ull << 20;
-  }));
-}
-
-TEST(SharedPages, FailsWhereNot64MiBAreToBeHad) {
-  EXPECT_TRUE(TrueInChild([] {
-    std::uint64_t got = 1;
-    return CreateUnderLimit(63 << 20, got) && got == 0;
+    const rlimit file{4096, 4096};
+    if (setrlimit(RLIMIT_FSIZE, &file) != 0) return false;
+    auto created = SharedPages::Create(kBytes, 1);
+    if (!created.ok() || created.value()->bytes() != kBytes) return false;
+    SharedPages& pages = *created.value();
+    if (!pages.MapWindow(0) || !pages.GrowTo(kBytes)) return false;
+    pages.host()[kBytes - 1] = 7;
+    const bool shared = pages.Window(0)[kBytes - 1] == 7;
+    const bool child = TrueInChild([&] {
+      return pages.MakePrivate([](const auto& visit) { visit(kBytes - 4096, 4096); }) &&
+             pages.host()[kBytes - 1] == 7 && (pages.host()[kBytes - 1] = 8) == 8;
+    });
+    return shared && child && pages.host()[kBytes - 1] == 7 && pages.Decommit(0, kBytes) == kBytes;
   }));
 }
 
