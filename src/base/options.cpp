@@ -131,10 +131,13 @@ void ParseDevices(const std::string& value, Options& options, std::string& probl
 constexpr Row kRows[] = {
     {{"OPENMATRIX_LOG", "warning",
       "`level[:file]`: print lines of this level and above (debug, info, warning, error, fatal, "
-      "event), to stderr or appended to the file"},
+      "event), to stderr or appended to the file; descriptor 2 is stderr unless it has become a "
+      "file "
+      "of the program's own"},
      ParseLogOption},
     {{"OPENMATRIX_VERBOSE", "0",
-      "`1`: print the version and every option in force with where it came from"},
+      "`1`: print the version, every option in force with where it came from, the limits of memory "
+      "and the file that they follow"},
      ParseVerbose},
     {{"OPENMATRIX_RULES", "default",
       "`strict`, `default` or `lenient`: how calls that the manuals leave open are answered, "
@@ -142,7 +145,8 @@ constexpr Row kRows[] = {
      ParseRules},
     {{"OPENMATRIX_HOST_MEMORY", "0",
       "limit of the host's blocks in bytes (`4096`, `64M`, `2G`); `0` chooses: the lesser of 8 GiB "
-      "and half of the memory available; at most 508G"},
+      "and half of the memory available, and all sides together stay below 80 % of that; at most "
+      "508G"},
      BytesInto<&Options::host_memory>},
     {{"OPENMATRIX_DEVICE_MEMORY", "0",
       "limit of each device's blocks in bytes; `0` chooses as for the host, at most 4 GiB"},
