@@ -28,7 +28,7 @@ typedef enum OpenmatrixCopyReason {
   OPENMATRIX_COPY_FAN_OUT = 3,         ///< second and further targets of one send
   OPENMATRIX_COPY_TARGET_BUSY = 4,     ///< the target, or another receiver, holds the block
   OPENMATRIX_COPY_REPEATED = 5,        ///< second send of a block under lenient rules
-  OPENMATRIX_COPY_OUTSIDE_WINDOW = 6,  ///< beyond the 4 GiB that devices can see
+  OPENMATRIX_COPY_OUTSIDE_WINDOW = 6,  ///< beyond the devices' 4 GiB, or above the limit
   OPENMATRIX_COPY_REASONS = 7          ///< how many there are
 } OpenmatrixCopyReason;
 

@@ -25,7 +25,8 @@ namespace openmatrix {
 struct BlockWord {
   // The size class stands first because a free wants it first; what was asked for is that
   // class's size less the slack. The peer is the owner until the block is sent or freed by
-  // another thread, from then on the receiver.
+  // another thread, from then on the receiver. A block of kExactFit has no origin: what was asked
+  // for takes that place, too.
   static constexpr std::uint32_t kSlackShift = 8;
   static constexpr std::uint32_t kOriginShift = 33;
   static constexpr std::uint32_t kPeerShift = 40;
@@ -50,10 +51,16 @@ struct BlockWord {
   constexpr std::uint32_t size_class() const {
     return static_cast<std::uint32_t>(bits & kClassMask);
   }
-  constexpr std::uint32_t block_bytes() const { return ClassBytes(size_class()); }
-  constexpr std::uint32_t asked() const {
-    return block_bytes() - static_cast<std::uint32_t>(bits >> kSlackShift & kSlackMask);
+  constexpr bool exact() const { return size_class() == kExactFit; }
+  // What the block is charged with.
+  constexpr std::uint32_t block_bytes() const {
+    return exact() ? asked() : ClassBytes(size_class());
   }
+  constexpr std::uint32_t asked() const {
+    if (exact()) return static_cast<std::uint32_t>(bits >> kSlackShift);
+    return ClassBytes(size_class()) - static_cast<std::uint32_t>(bits >> kSlackShift & kSlackMask);
+  }
+  // Means something only with kOriginHold, kQuarantined or kSent.
   constexpr View origin() const {
     return View{static_cast<std::uint8_t>(bits >> kOriginShift & kViewMask)};
   }
@@ -110,10 +117,11 @@ struct BlockWord {
            kOriginHold | (family == Family::kDvpp ? kDvpp : 0);
   }
   // A copy made for a receiver: no origin, one received hold, in flight.
-  static constexpr BlockWord Received(std::uint32_t asked, View view) {
-    return Sized(asked, ClassOf(asked))
-        .With(kViewMask << kOriginShift | kReceiverHold | kInFlight)
-        .WithReceiver(view);
+  static constexpr BlockWord Received(std::uint32_t asked, std::uint32_t size_class, View view) {
+    const BlockWord sized = size_class == kExactFit
+                                ? BlockWord{kExactFit | SlackOf(asked)}
+                                : Sized(asked, size_class).With(kViewMask << kOriginShift);
+    return sized.With(kReceiverHold | kInFlight).WithReceiver(view);
   }
 };
 

@@ -16,7 +16,7 @@ enum class CopyReason : std::uint8_t {
   kFanOut,         // second and further targets of one send
   kTargetBusy,     // the target already holds this block, or another receiver does
   kRepeated,       // second send of a manual block under lenient rules
-  kOutsideWindow,  // the block lies beyond the 4 GiB that devices can see
+  kOutsideWindow,  // the block lies beyond the 4 GiB that devices can see, or is too large there
   kCount
 };
 constexpr std::size_t kCopyReasons = static_cast<std::size_t>(CopyReason::kCount);

@@ -78,7 +78,11 @@ bool Heap::Impl::TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t fl
     }
   }
   if (!after.live()) {
-    if (drops_hold) {
+    if (before.exact()) {  // for no cache, nor for another thread
+      if (drops_hold) accounts[holder.index].Uncharge(before.block_bytes());
+      MutexLock lock(mutex);
+      PutBack(GrainOf(offset), kExactFit);
+    } else if (drops_hold) {
       ReturnBlock(holder, GrainOf(offset), before.size_class(), FreedBy::kOther);
     } else if ((flags & BlockWord::kQuarantined) != 0) {
       ReturnBlock(before.origin(), GrainOf(offset), before.size_class(), FreedBy::kOwner);

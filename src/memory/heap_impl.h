@@ -94,6 +94,12 @@ class Heap::Impl final : public ForkAware {
   // -- blocks
   Result<void*> AllocateSlow(View view, std::uint32_t bytes, Family family, Release release,
                              const Wait& wait) OPENMATRIX_EXCLUDES(mutex);
+  // The most bytes that messages can bring to the view, when nothing else is there.
+  std::uint64_t MostReceived(View view) const noexcept;
+  // A block for a copy that the view receives, of any size up to MostReceived; its word says
+  // Received. Waits and fails as Allocate does.
+  Result<std::uint8_t*> AllocateReceived(View view, std::uint32_t bytes, const Wait& wait)
+      OPENMATRIX_EXCLUDES(mutex);
   FreeVerdict FreeSlow(void* address, Family family) noexcept OPENMATRIX_EXCLUDES(mutex);
   FreeVerdict Refuse(FreeVerdict verdict, View view, std::uint64_t offset) noexcept;
   // Drops `flags` (at most one hold, in flight) from the block's word and does what follows:
@@ -117,6 +123,9 @@ class Heap::Impl final : public ForkAware {
   // `beyond`: also outside the window that devices see.
   bool TryRefill(SideCache& cache, std::uint32_t size_class, Family family, bool beyond,
                  std::uint32_t& grain) OPENMATRIX_REQUIRES(mutex);
+  // The same for a block of kExactFit.
+  bool TryTakeExact(View view, std::uint32_t bytes, std::uint32_t& grain)
+      OPENMATRIX_REQUIRES(mutex);
   void PutBack(std::uint32_t grain, std::uint32_t size_class) noexcept OPENMATRIX_REQUIRES(mutex);
   void EmptyHandover() noexcept OPENMATRIX_REQUIRES(mutex);
   void ReturnBlock(View view, std::uint32_t grain, std::uint32_t size_class, FreedBy who) noexcept

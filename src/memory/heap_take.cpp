@@ -14,6 +14,8 @@ constexpr std::uint32_t kMostTaken = SideCache::kMaxSlots;
 // To close the caches and open them again costs about as much as this many calls with the lock.
 constexpr std::uint32_t kUntilOpen = 64;
 
+Error NoView() { return {Code::kCannotGrow, "the side's view of the pool cannot be mapped"}; }
+
 }  // namespace
 
 bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family family, bool beyond,
@@ -51,6 +53,24 @@ bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family fa
   grain = grains[0];
   cache.Refill(size_class, &grains[1], taken - 1);
   return true;
+}
+
+bool Heap::Impl::TryTakeExact(View view, std::uint32_t bytes, std::uint32_t& grain) {
+  SideAccount& account = accounts[view.index];
+  if (!account.HasRoom(bytes)) return false;
+  const auto take = [&](bool beyond) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    if (!pool->TakeExact(bytes, beyond, grain)) return false;
+    if (GrowTo(pool->runs().high_water())) return true;
+    PutBack(grain, kExactFit);
+    return false;
+  };
+  // A device needs one free stretch of the window for its largest: the host leaves it that.
+  const bool leaves_room = account.charged() + bytes + limits.device_bytes <= pages->window_bytes();
+  const bool beyond = view.is_host() && !leaves_room;
+  if (!take(beyond) && !(view.is_host() && take(!beyond))) return false;
+  if (account.TryCharge(bytes)) return janitor_->NoteChange(), true;
+  PutBack(grain, kExactFit);
+  return false;
 }
 
 template <typename Attempt>
@@ -151,9 +171,7 @@ void Heap::Impl::OpenCaches() {
 Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family family,
                                        Release release, const Wait& wait) {
   SideCache* const cache = CacheFor(view);
-  if (cache == nullptr) {
-    return Error{Code::kCannotGrow, "the side's view of the pool cannot be mapped"};
-  }
+  if (cache == nullptr) return NoView();
   const std::uint32_t size_class = ClassOf(bytes);
   std::uint32_t grain = 0;
   if (TakeHandedOver(view, size_class, grain)) {
@@ -165,6 +183,39 @@ Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family fa
   const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
   if (!status) return status.error();
   return cache->Issue(grain, bytes, size_class, family, release);
+}
+
+Result<std::uint8_t*> Heap::Impl::AllocateReceived(View view, std::uint32_t bytes,
+                                                   const Wait& wait) {
+  const auto received = [&](std::uint64_t offset, std::uint32_t size_class) {
+    table->At(offset).store(BlockWord::Received(bytes, size_class, view).bits,
+                            std::memory_order_release);
+    return AddressOf(view, offset);
+  };
+  if (bytes <= heap_.max_block_bytes(view) &&
+      ClassBytes(ClassOf(bytes)) <= accounts[view.index].limit()) {
+    // An ordinary block of the view becomes one that it received: nobody else knows it yet.
+    Result<void*> block = heap_.Allocate(view, bytes, Family::kTransfer, Release::kManual, wait);
+    if (!block) return std::move(block.error());
+    View same;
+    std::uint64_t offset;
+    Locate(block.value(), same, offset);
+    return received(offset, ClassOf(bytes));
+  }
+  SideCache* const cache = CacheFor(view);
+  if (cache == nullptr) return NoView();
+  std::uint32_t grain = 0;
+  const auto take = [&](bool) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    return TryTakeExact(view, bytes, grain);
+  };
+  if (Status status = TryUntil(view, bytes, wait, take); !status) return std::move(status.error());
+  cache->CountAllocation(bytes);
+  const std::uint64_t offset = std::uint64_t{grain} << kGrainShift;
+  if (kPoisoning) {
+    Unpoison(AddressOf(view, offset), bytes);
+    Poison(AddressOf(view, offset + bytes), -std::uint64_t{bytes} % kUnitBytes);
+  }
+  return received(offset, kExactFit);
 }
 
 bool Heap::Impl::TakeHandedOver(View view, std::uint32_t size_class,

@@ -151,59 +151,66 @@ Result<Outgoing> Outgoing::Inspect(Heap& heap, const void* data, std::uint32_t b
   return out;
 }
 
+Status Outgoing::CheckLimit(View target, std::size_t deliveries) const {
+  const std::uint64_t most = heap_->impl().MostReceived(target);
+  if (std::uint64_t{bytes_} * deliveries <= most) return {};
+  return Error{Code::kTooLarge,
+               (deliveries > 1 ? std::to_string(deliveries) + " times " : std::string()) +
+                   std::to_string(bytes_) + " bytes for a receiver that may have " +
+                   std::to_string(most) + " in all: raise " +
+                   (target.is_host() ? "OPENMATRIX_HOST_MEMORY" : "OPENMATRIX_DEVICE_MEMORY")};
+}
+
+std::optional<CopyReason> Outgoing::WhyCopy(View target) const {
+  if (must_copy_) return reason_;
+  if (share_planned_) return CopyReason::kFanOut;
+  if (target == holder_) return CopyReason::kTargetBusy;
+  const Heap::Impl& impl = heap_->impl();
+  const std::uint64_t block_bytes = BlockWord{seen_}.block_bytes();
+  if (!impl.Visible(target, start_, block_bytes) || block_bytes > impl.MostReceived(target)) {
+    return CopyReason::kOutsideWindow;
+  }
+  return {};
+}
+
+Error Outgoing::NoCapacity(const Error& error) const {
+  const bool stopped = error.code == Code::kPoolStopped;
+  return Error{stopped ? Code::kQueueStopped : Code::kNoCapacity,
+               "no room for " + std::to_string(bytes_) + " bytes at the receiver: " + error.text};
+}
+
 Result<Payload> Outgoing::PrepareFor(View target, const Wait& wait) {
   Payload payload;
   if (data_ == nullptr) return payload;
   payload.heap_ = heap_;
   payload.bytes_ = bytes_;
   payload.receiver_ = target;
+  const std::optional<CopyReason> reason = WhyCopy(target);
+  return reason ? Copy(std::move(payload), *reason, wait) : Share(std::move(payload), wait);
+}
+
+Result<Payload> Outgoing::Share(Payload&& payload, const Wait& wait) {
   Heap::Impl& impl = heap_->impl();
-  const auto no_capacity = [&](const Error& error) {
-    const bool stopped = error.code == Code::kPoolStopped;
-    return Error{stopped ? Code::kQueueStopped : Code::kNoCapacity,
-                 "no room for " + std::to_string(bytes_) + " bytes at the receiver: " + error.text};
-  };
-
-  CopyReason reason = reason_;
-  bool copies = must_copy_;
-  if (!copies) {
-    const std::uint64_t block_bytes = BlockWord{seen_}.block_bytes();
-    if (share_planned_) {
-      reason = CopyReason::kFanOut;
-      copies = true;
-    } else if (target == holder_) {
-      reason = CopyReason::kTargetBusy;
-      copies = true;
-    } else if (!impl.Visible(target, start_, block_bytes)) {
-      reason = CopyReason::kOutsideWindow;
-      copies = true;
-    }
+  const View target = payload.receiver_;
+  if (!impl.MapView(target)) return Error{Code::kNoCapacity, "the receiver's view is not there"};
+  payload.charge_ = BlockWord{seen_}.block_bytes();
+  if (const Status status = impl.ChargeOrWait(target, payload.charge_, wait); !status) {
+    return NoCapacity(status.error());
   }
-  if (!copies) {
-    if (!impl.MapView(target)) return Error{Code::kNoCapacity, "the receiver's view is not there"};
-    payload.charge_ = BlockWord{seen_}.block_bytes();
-    if (const Status status = impl.ChargeOrWait(target, payload.charge_, wait); !status) {
-      return no_capacity(status.error());
-    }
-    payload.address_ = impl.AddressOf(target, start_);
-    payload.stage_ = Payload::Stage::kShareReserved;
-    share_planned_ = true;
-    return payload;
-  }
+  payload.address_ = impl.AddressOf(target, start_);
+  payload.stage_ = Payload::Stage::kShareReserved;
+  share_planned_ = true;
+  return std::move(payload);
+}
 
-  Result<void*> copy = heap_->Allocate(target, bytes_, Family::kTransfer, Release::kManual, wait);
-  if (!copy && copy.error().code == Code::kTooLarge) return copy.error();  // for good: no retry
-  if (!copy) return no_capacity(copy.error());
+Result<Payload> Outgoing::Copy(Payload&& payload, CopyReason reason, const Wait& wait) {
+  Result<std::uint8_t*> copy = heap_->impl().AllocateReceived(payload.receiver_, bytes_, wait);
+  if (!copy) return NoCapacity(copy.error());
   std::memcpy(copy.value(), data_, bytes_);
-  payload.address_ = static_cast<const std::uint8_t*>(copy.value());
+  payload.address_ = copy.value();
   payload.stage_ = Payload::Stage::kCopied;
-  // From an ordinary block of the target to one that it received: nobody else knows it yet.
-  View view;
-  std::uint64_t offset;
-  impl.Locate(copy.value(), view, offset);
-  impl.table->At(offset).store(BlockWord::Received(bytes_, target).bits, std::memory_order_release);
   payload.copied_for_ = reason;
-  return payload;
+  return std::move(payload);
 }
 
 Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void> message,

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/result.h"
@@ -83,8 +84,20 @@ class Outgoing {
   Outgoing(Outgoing&&) noexcept = default;
   Outgoing& operator=(Outgoing&&) noexcept = default;
 
-  // Reserves room in `target` for one delivery, waiting as `wait` allows. Fails with
-  // kNoCapacity or kQueueStopped. The Payload must not outlive the Heap.
+  // Every delivery is a copy from now on, as of memory that is not ours: the block, if it is one,
+  // stays as it is.
+  void LeaveOriginal() {
+    ours_ = false;
+    must_copy_ = true;
+    reason_ = CopyReason::kForeign;
+  }
+
+  // Fails with kTooLarge if `deliveries` at once are more than `target` may ever have: then no
+  // waiting helps.
+  Status CheckLimit(View target, std::size_t deliveries = 1) const;
+
+  // Reserves room in `target` for one delivery, of any length that CheckLimit admits, waiting as
+  // `wait` allows. Fails with kNoCapacity or kQueueStopped. The Payload must not outlive the Heap.
   Result<Payload> PrepareFor(View target, const Wait& wait);
 
   // Moves the holds. `payload` is the list that PrepareFor returned, `count` of them; each
@@ -100,6 +113,11 @@ class Outgoing {
 
  private:
   Outgoing() = default;
+  // Why the target cannot get the block itself; nothing if it can.
+  std::optional<CopyReason> WhyCopy(View target) const;
+  Result<Payload> Share(Payload&& payload, const Wait& wait);
+  Result<Payload> Copy(Payload&& payload, CopyReason reason, const Wait& wait);
+  Error NoCapacity(const Error& error) const;
   void Settle(struct BlockWord before, const Payload* shared);
 
   Heap* heap_ = nullptr;

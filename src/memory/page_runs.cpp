@@ -57,14 +57,17 @@ Run* PageRuns::At(std::uint64_t offset) const {
 
 Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
                         std::uint8_t size_class) {
-  Run* run = nullptr;
-  const int zones = window_only ? 1 : 2;
-  for (int zone = 0; zone < zones && run == nullptr; ++zone) {
-    run = TakeFrom(zone, units);
-    if (run == nullptr && CoalesceAll(zone)) run = TakeFrom(zone, units);
-  }
-  if (run == nullptr) return nullptr;
+  Run* run = Find(0, units);
+  if (run == nullptr && !window_only) run = Find(1, units);
+  return run != nullptr ? Use(run, units, kind, size_class) : nullptr;
+}
 
+Run* PageRuns::AllocateBeyond(std::uint32_t units, Run::Kind kind, std::uint8_t size_class) {
+  Run* const run = Find(1, units);
+  return run != nullptr ? Use(run, units, kind, size_class) : nullptr;
+}
+
+Run* PageRuns::Use(Run* run, std::uint32_t units, Run::Kind kind, std::uint8_t size_class) {
   run->kind = kind;  // first: the rest must not coalesce with it again
   run->size_class = size_class;
   if (run->units > units) {
@@ -80,6 +83,11 @@ Run* PageRuns::Allocate(std::uint32_t units, bool window_only, Run::Kind kind,
   high_water_ = std::max(high_water_, run->offset() + run->bytes());
   used_bytes_ += run->bytes();
   return run;
+}
+
+Run* PageRuns::Find(int zone, std::uint32_t units) {
+  Run* const run = TakeFrom(zone, units);
+  return run == nullptr && CoalesceAll(zone) ? TakeFrom(zone, units) : run;
 }
 
 Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {

@@ -48,6 +48,8 @@ class PageRuns {
   // A run of exactly `units`, from the window if there is room, else from beyond it unless
   // `window_only`. Null if neither has room.
   Run* Allocate(std::uint32_t units, bool window_only, Run::Kind kind, std::uint8_t size_class);
+  // The same from beyond the window only.
+  Run* AllocateBeyond(std::uint32_t units, Run::Kind kind, std::uint8_t size_class);
   void Release(Run* run, std::chrono::steady_clock::time_point now);
 
   // The run that contains the offset; null outside the pool. One look for a start and inside
@@ -88,7 +90,9 @@ class PageRuns {
   void Drop(Run* run);
   RunIndex& IndexOf(const Run& run) { return free_[Zone(run.start)][run.dirty ? 1 : 0]; }
   int Zone(std::uint32_t unit) const { return unit < window_units_ ? 0 : 1; }
+  Run* Find(int zone, std::uint32_t units);
   Run* TakeFrom(int zone, std::uint32_t units);
+  Run* Use(Run* run, std::uint32_t units, Run::Kind kind, std::uint8_t size_class);
   enum class Age : std::uint8_t { kJustFreed, kOld };
   // Coalesces with neighbours of the same kind.
   void Insert(Run* run, Age age = Age::kJustFreed);

@@ -68,6 +68,16 @@ std::uint32_t Pool::TakeRuns(std::uint32_t size_class, std::uint32_t wanted, boo
   return taken;
 }
 
+bool Pool::TakeExact(std::uint32_t bytes, bool beyond, std::uint32_t& grain) {
+  const auto units =
+      static_cast<std::uint32_t>((std::uint64_t{bytes} + kUnitBytes - 1) >> kUnitShift);
+  const Run* const run = beyond ? runs_.AllocateBeyond(units, Run::Kind::kBlock, kExactFit)
+                                : runs_.Allocate(units, true, Run::Kind::kBlock, kExactFit);
+  if (run == nullptr) return false;
+  grain = run->start * kUnitGrains;
+  return true;
+}
+
 Run* Pool::SpanWithRoom(std::uint32_t size_class, bool window_only) {
   for (Run* run = with_room_[size_class].first(); run != nullptr; run = run->next) {
     if (!window_only || runs_.InWindow(*run)) return run;

@@ -40,6 +40,8 @@ class Pool {
   // Up to `wanted` blocks as grain numbers; fewer when there is no room for more.
   std::uint32_t Take(std::uint32_t size_class, std::uint32_t wanted, bool window_only,
                      std::uint32_t* grains);
+  // A block of kExactFit, from the window or from beyond it.
+  bool TakeExact(std::uint32_t bytes, bool beyond, std::uint32_t& grain);
   // False, and nothing has changed, if no block of that class is out at `grain`.
   bool Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now);
 

@@ -93,7 +93,10 @@ class alignas(128) SideCache {
     return keeps;
   }
 
-  // Counts a free, by the owner, of a hold that this cache did not issue.
+  // Count, by the owner, an allocation or the free of a hold that this cache did not issue.
+  void CountAllocation(std::uint32_t asked) noexcept {
+    Count(allocations_, allocated_bytes_, asked);
+  }
   void CountFree(std::uint32_t asked) noexcept { Count(frees_, freed_bytes_, asked); }
 
   // Marks the block at `grain` as issued by this cache. REQUIRES: the block is free and the

@@ -10,6 +10,9 @@ constexpr std::uint32_t kGrainShift = 7;  // blocks start on 128-byte grains
 constexpr std::uint32_t kGrainBytes = 1u << kGrainShift;
 constexpr std::uint32_t kLargestBlock = 1u << 28;
 constexpr std::uint32_t kClasses = 153;  // class 0 is unused: size 0 has none
+// Stands where a class stands, of a block that is a run of just enough units and is charged as
+// asked for: a receiver's copy that no class holds. Caches never see such a block.
+constexpr std::uint32_t kExactFit = 255;
 
 // REQUIRES: bytes <= kLargestBlock. Of 0 bytes it is 0.
 constexpr std::uint32_t ClassOf(std::uint32_t bytes) {

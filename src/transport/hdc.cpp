@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <new>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -28,6 +27,11 @@ Frame EncodedFrame(const Encoded& encoded, std::string&& control) {
   return frame;
 }
 
+// At once, before anything waits: no free can make room for it.
+Error TooLarge(const std::string& name, const Status& why) {
+  return {why.error().code, "message \"" + name + "\": " + why.error().text};
+}
+
 Status SendToOwnSide(const Target& target, const std::shared_ptr<void>& message, const Wait& wait) {
   Result<Mailbox::Slot> slot = target.mailbox->Reserve(target.port, wait);
   if (!slot) return std::move(slot.error());
@@ -50,6 +54,7 @@ Status SendAcross(const Sender& sender, const Target& target, const std::string&
 
   Result<Outgoing> outgoing = Outgoing::Inspect(sender.heap, parts.data, parts.bytes);
   if (!outgoing) return std::move(outgoing.error());
+  if (Status fits = outgoing.value().CheckLimit(target.view); !fits) return TooLarge(name, fits);
   Result<Mailbox::Slot> slot = target.mailbox->Reserve(target.port, wait);
   if (!slot) return std::move(slot.error());
   Result<Payload> payload = outgoing.value().PrepareFor(target.view, wait);
@@ -99,6 +104,49 @@ Result<std::vector<Mailbox::Slot>> ReserveAll(const Targets& targets, const Wait
   return slots;
 }
 
+// Those on other sides than the sender's, side by side.
+std::vector<std::size_t> CrossingInOrder(const Sender& sender, const Targets& targets) {
+  std::vector<std::size_t> order = InOrder(
+      targets, [](const Target& a, const Target& b) { return a.view.index < b.view.index; });
+  order.erase(std::remove_if(order.begin(), order.end(),
+                             [&](std::size_t i) { return targets.list[i].view == sender.view; }),
+              order.end());
+  return order;
+}
+
+// Whether each side may have all that goes there at once.
+Status CheckLimits(const Outgoing& outgoing, const Targets& targets,
+                   const std::vector<std::size_t>& crossing) {
+  for (auto first = crossing.begin(); first != crossing.end();) {
+    const View view = targets.list[*first].view;
+    const auto last = std::find_if(first, crossing.end(),
+                                   [&](std::size_t i) { return targets.list[i].view != view; });
+    Status fits = outgoing.CheckLimit(view, static_cast<std::size_t>(last - first));
+    if (!fits) return fits;
+    first = last;
+  }
+  return {};
+}
+
+// Gives each crossing target's frame its payload, and moves the block.
+Status Load(Outgoing& outgoing, const Targets& targets, const std::vector<std::size_t>& crossing,
+            const std::shared_ptr<void>& message, const Wait& wait, std::vector<Frame>& frames,
+            Departures& departures) {
+  std::vector<Payload> payloads;
+  payloads.reserve(crossing.size());
+  for (const std::size_t i : crossing) {
+    Result<Payload> payload = outgoing.PrepareFor(targets.list[i].view, wait);
+    if (!payload) return std::move(payload.error());
+    payloads.push_back(std::move(payload.value()));
+  }
+  Status committed = outgoing.Commit(payloads.data(), payloads.size(), message, departures);
+  if (!committed) return committed;
+  for (std::size_t n = 0; n < crossing.size(); ++n) {
+    frames[crossing[n]].payload = std::move(payloads[n]);
+  }
+  return {};
+}
+
 Status SendToSeveral(const Sender& sender, const Targets& targets, const std::string& name,
                      const std::shared_ptr<void>& message, const Wait& wait) {
   const auto crosses = [&](std::size_t i) { return targets.list[i].view != sender.view; };
@@ -125,26 +173,18 @@ Status SendToSeveral(const Sender& sender, const Targets& targets, const std::st
     frames.push_back(crosses(i) ? EncodedFrame(parts, std::string(parts.control))
                                 : ObjectFrame(message));
   }
+  std::vector<std::size_t> crossing;
+  if (outgoing) {
+    crossing = CrossingInOrder(sender, targets);
+    if (Status fits = CheckLimits(*outgoing, targets, crossing); !fits) return TooLarge(name, fits);
+  }
   Result<std::vector<Mailbox::Slot>> slots = ReserveAll(targets, wait);
   if (!slots) return std::move(slots.error());
 
   Departures departures;  // after the pushes
   if (outgoing) {
-    std::vector<Payload> payloads;
-    std::vector<Frame*> owners;
-    payloads.reserve(targets.count);
-    owners.reserve(targets.count);
-    for (const std::size_t i : InOrder(
-             targets, [](const Target&a, const Target&b) { return a.view.index < b.view.index; })) {
-      if (!crosses(i)) continue;
-      Result<Payload> payload = outgoing->PrepareFor(targets.list[i].view, wait);
-      if (!payload) return std::move(payload.error());
-      payloads.push_back(std::move(payload.value()));
-      owners.push_back(&frames[i]);
-    }
-    Status committed = outgoing->Commit(payloads.data(), payloads.size(), message, departures);
-    if (!committed) return committed;
-    for (std::size_t i = 0; i < payloads.size(); ++i) owners[i]->payload = std::move(payloads[i]);
+    Status loaded = Load(*outgoing, targets, crossing, message, wait, frames, departures);
+    if (!loaded) return loaded;
   }
 
   for (std::size_t i = 0; i < targets.count; ++i) {
@@ -215,19 +255,12 @@ Result<std::shared_ptr<void>> Copy(const Sender& sender, const std::string& name
   if (parts.bytes != 0) {
     Result<Outgoing> original = Outgoing::Inspect(sender.heap, parts.data, parts.bytes);
     if (!original) return std::move(original.error());
-    // Sent from foreign memory, the original's hold stays where it is, and a hook that releases
-    // the block and then throws frees nothing twice, which a plain allocation could not promise.
-    const std::unique_ptr<std::uint8_t[]> bytes(new (std::nothrow) std::uint8_t[parts.bytes]);
-    if (bytes == nullptr) {
-      return {Code::kHostMemoryExhausted,
-              "no " + std::to_string(parts.bytes) + " bytes to copy message \"" + name + "\""};
-    }
-    std::copy_n(parts.data, parts.bytes, bytes.get());
-    Result<Outgoing> outgoing = Outgoing::Inspect(sender.heap, bytes.get(), parts.bytes);
-    if (!outgoing) return std::move(outgoing.error());
-    Result<Payload> payload = outgoing.value().PrepareFor(sender.view, wait);
+    // In a block of ours a hook that releases the data and then throws frees nothing twice.
+    original.value().LeaveOriginal();
+    if (Status fits = original.value().CheckLimit(sender.view); !fits) return TooLarge(name, fits);
+    Result<Payload> payload = original.value().PrepareFor(sender.view, wait);
     if (!payload) return std::move(payload.error());
-    Status committed = outgoing.value().Commit(&payload.value(), 1, {});
+    Status committed = original.value().Commit(&payload.value(), 1, {});
     if (!committed) return std::move(committed.error());
     frame.payload = std::move(payload.value());
   }

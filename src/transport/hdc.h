@@ -41,9 +41,10 @@ struct Targets {
 
 // Delivers `message` to every target or, on failure, to none, with nothing changed. Targets of
 // the sender's side get the very object and need no registration. Fails with kNullMessage,
-// kNoSerializer, kHookFailed, kPortOutOfRange, kQueueFull, kQueueStopped, kNoCapacity,
-// kWrongState (block sent before), kNotFound (block freed), kOverrun, and kSessionDead: a link that
-// the message needs is cut, or was cut while it waited. Messages within one side need none.
+// kNoSerializer, kHookFailed, kPortOutOfRange, kQueueFull, kQueueStopped, kNoCapacity, kTooLarge
+// (at once: more than the receiver may ever have), kWrongState (block sent before), kNotFound
+// (block freed), kOverrun, and kSessionDead: a link that the message needs is cut, or was cut while
+// it waited. Messages within one side need none.
 Status Send(const Sender& sender, Targets targets, const std::string& name,
             const std::shared_ptr<void>& message, const Wait& wait);
 

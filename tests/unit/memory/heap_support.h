@@ -55,6 +55,8 @@ bool TrueInChild(const Body& body) {
 
 class SmallHeapTest : public testing::Test {
  protected:
+  explicit SmallHeapTest(const Options& options = SmallHeap()) : heap_(options) {}
+
   std::uint8_t* Get(View view, std::uint32_t bytes, Release release = Release::kAuto,
                     Family family = Family::kTransfer) {
     auto block = heap_.Allocate(view, bytes, family, release, NoWait());
@@ -66,7 +68,7 @@ class SmallHeapTest : public testing::Test {
   }
   ViewCounts At(View view) { return heap_.Counts().views[view.index]; }
 
-  Heap heap_{SmallHeap()};
+  Heap heap_;
 };
 
 }  // namespace openmatrix

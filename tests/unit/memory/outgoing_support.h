@@ -35,6 +35,8 @@ class Prepared {
 
 class OutgoingFixture : public SmallHeapTest {
  protected:
+  using SmallHeapTest::SmallHeapTest;
+
   // A whole send to one target; fails the test if it fails.
   Payload Send(const void* data, std::uint32_t bytes, View to = kDevice,
                std::weak_ptr<void> message = {}) {

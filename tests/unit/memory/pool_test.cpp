@@ -176,5 +176,43 @@ TEST_F(PoolTest, RandomOperationsNeverHandOutOneByteTwice) {
   Take(8 << 20, 2);  // all there is
 }
 
+TEST_F(PoolTest, AnExactFitTakesJustEnoughUnitsAndIsFoundAndPutBack) {
+  std::uint32_t grain = 0;
+  ASSERT_TRUE(pool_.TakeExact(kUnitBytes + 1, false, grain));
+  EXPECT_EQ(pool_.runs().used_bytes(), 2u * kUnitBytes);
+
+  BlockPlace place{};
+  ASSERT_TRUE(pool_.Find(OffsetOf(grain) + kUnitBytes + 5, place));
+  EXPECT_EQ(place.start, OffsetOf(grain));
+  EXPECT_EQ(place.size_class, kExactFit);
+  EXPECT_FALSE(pool_.Put(grain, ClassOf(2 * kUnitBytes), kNow)) << "of another kind";
+  EXPECT_TRUE(pool_.Put(grain, kExactFit, kNow));
+  EXPECT_FALSE(pool_.Put(grain, kExactFit, kNow)) << "twice";
+  EXPECT_EQ(pool_.runs().used_bytes(), 0u);
+}
+
+TEST_F(PoolTest, AnExactFitLiesInTheZoneAskedFor) {
+  std::uint32_t window = 0, beyond = 0, third = 0;
+  ASSERT_TRUE(pool_.TakeExact(kPoolBytes / 2, false, window));
+  ASSERT_TRUE(pool_.TakeExact(kPoolBytes / 2, true, beyond));
+
+  EXPECT_EQ(OffsetOf(window), 0u);
+  EXPECT_EQ(OffsetOf(beyond), kPoolBytes / 2);
+  EXPECT_FALSE(pool_.TakeExact(1, false, third));
+  EXPECT_FALSE(pool_.TakeExact(1, true, third));
+}
+
+TEST_F(PoolTest, TheLastLengthTakesAWholeWindow) {
+  Pool pool(8ull << 30, 4ull << 30);
+  std::uint32_t grain = 1;
+  ASSERT_TRUE(pool.TakeExact(0xffffffff, false, grain));
+  EXPECT_EQ(grain, 0u);
+  EXPECT_EQ(pool.runs().used_bytes(), 4ull << 30);
+  BlockPlace place{};
+  ASSERT_TRUE(pool.Find(0xffffffff, place));
+  EXPECT_EQ(place.start, 0u);
+  EXPECT_TRUE(pool.Put(grain, kExactFit, kNow));
+}
+
 }  // namespace
 }  // namespace openmatrix

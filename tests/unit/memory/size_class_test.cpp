@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "memory/block_table.h"
+
 namespace openmatrix {
 namespace {
 
@@ -33,6 +35,20 @@ TEST(SizeClass, AtMostAnEighthIsWastedAbove32KiB) {
     const std::uint64_t worst = ClassBytes(size_class) + 1;  // the smallest size of the next class
     const std::uint64_t block = ClassBytes(size_class + 1);
     EXPECT_LE((block - worst) * 8, worst) << worst << " bytes";
+  }
+}
+
+TEST(SizeClass, AnExactFitIsChargedAsAskedForUpToTheLastLength) {
+  for (const std::uint32_t asked : {1u, 5000u, kLargestBlock + 1, 1u << 31, 0xffffffffu}) {
+    const BlockWord word = BlockWord::Received(asked, kExactFit, View::Device(63));
+
+    EXPECT_TRUE(word.exact());
+    EXPECT_EQ(word.asked(), asked);
+    EXPECT_EQ(word.block_bytes(), asked);
+    EXPECT_EQ(word.HoldOf(View::Device(63)), BlockWord::kReceiverHold);
+    EXPECT_EQ(word.HoldOf(View::Host()), 0u);
+    EXPECT_EQ(word.owner(), 0u) << "no cache may clear it";
+    EXPECT_FALSE(word.SameBlock(BlockWord::Received(asked - 1, kExactFit, View::Device(63))));
   }
 }
 

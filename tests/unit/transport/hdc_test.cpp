@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "hdc_fixture.h"
@@ -225,6 +226,32 @@ TEST_F(Hdc, AFullQueueChangesNothing) {
   EXPECT_TRUE(SendTo({ToDevice(1)}, picture));
 }
 
+// Code::kCount if there is no error.
+Code CodeOf(const Result<std::shared_ptr<void>>& result) {
+  return result ? Code::kCount : result.error().code;
+}
+
+TEST_F(Hdc, MoreThanTheReceiverMayEverHaveIsRefusedThoughItsQueueIsFull) {
+  ASSERT_TRUE(SendTo({ToDevice(1)}, MakePicture(nullptr, 0)));
+  std::uint8_t byte = 0;  // nobody reads more of it
+  const auto most = static_cast<std::uint32_t>(SmallOptions().device_memory);
+  const Wait forever{std::chrono::steady_clock::time_point::max(), nullptr};
+
+  for (const auto& [bytes, targets] :
+       {std::pair{most + 1, std::vector<Target>{ToDevice(1)}},
+        std::pair{0xffffffffu, std::vector<Target>{ToHost(), ToDevice(1)}},
+        std::pair{most / 2 + 1, std::vector<Target>{ToDevice(1), ToDevice(), ToDevice1()}}}) {
+    const Status status = SendTo(targets, MakePicture(&byte, bytes), forever);
+
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, Code::kTooLarge);
+    EXPECT_EQ(status.error().text.find("message \"Picture\": "), 0u) << status.error().text;
+  }
+  EXPECT_EQ(CodeOf(Copy(HostSender(), "Picture", MakePicture(&byte, most + 1), forever)),
+            Code::kTooLarge);
+  EXPECT_EQ(LiveBlocks(), 0u);
+}
+
 TEST_F(Hdc, AFullDeviceChangesNothing) {
   std::vector<void*> hoard;
   for (;;) {
@@ -339,11 +366,6 @@ TEST_F(Hdc, ACopyForTheOwnSideLeavesTheOriginalAlone) {
   EXPECT_EQ(last_free_, FreeVerdict::kFreed);
   EXPECT_EQ(heap_.Free(block, Family::kTransfer), FreeVerdict::kFreed);
   EXPECT_EQ(LiveBlocks(), 0u);
-}
-
-// Code::kCount if there is no error.
-Code CodeOf(const Result<std::shared_ptr<void>>& result) {
-  return result ? Code::kCount : result.error().code;
 }
 
 TEST_F(Hdc, ACopyNeedsBothHooks) {
