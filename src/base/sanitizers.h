@@ -26,10 +26,12 @@ inline void Poison(const void* address, std::size_t bytes) {
 inline void Unpoison(const void* address, std::size_t bytes) {
   __asan_unpoison_memory_region(address, bytes);
 }
+inline bool IsPoisoned(const void* address) { return __asan_address_is_poisoned(address) != 0; }
 #else
 constexpr bool kPoisoning = false;
 inline void Poison(const void*, std::size_t) {}
 inline void Unpoison(const void*, std::size_t) {}
+inline bool IsPoisoned(const void*) { return false; }
 #endif
 
 }  // namespace openmatrix

@@ -43,8 +43,13 @@ struct BlockWord {
   static constexpr std::uint64_t kSent = 1ull << 59;    // crossed sides once
   static constexpr std::uint64_t kManual = 1ull << 60;
   static constexpr std::uint64_t kDvpp = 1ull << 61;  // family of the origin's hold
+  // Where bytes are poisoned: a hold is gone, but somebody still poisons what it could see.
+  static constexpr std::uint64_t kOriginLeaves = 1ull << 62;
+  static constexpr std::uint64_t kReceiverLeaves = 1ull << 63;
   static constexpr std::uint64_t kHolds = kOriginHold | kReceiverHold;
-  static constexpr std::uint64_t kKeepsAlive = kHolds | kInFlight | kQuarantined;
+  static constexpr std::uint64_t kHasReceiver = kReceiverHold | kReceiverLeaves | kInFlight;
+  static constexpr std::uint64_t kKeepsAlive =
+      kHolds | kInFlight | kQuarantined | kOriginLeaves | kReceiverLeaves;
 
   std::uint64_t bits = 0;
 

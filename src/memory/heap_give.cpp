@@ -61,13 +61,31 @@ FreeVerdict Heap::Impl::Refuse(FreeVerdict verdict, View view, std::uint64_t off
   return FreeVerdict::kUnknown;
 }
 
+bool Heap::Impl::TakeFlags(std::uint64_t offset, BlockWord& seen, std::uint64_t flags, View holder,
+                           BlockWord& after) noexcept {
+  after = seen.Without(flags).WithoutOwner();
+  if (!kPoisoning || (flags & BlockWord::kHolds) == 0) {
+    return table->Change(offset, seen, after.live() ? after : BlockWord{});
+  }
+  // Poisoned before the change, or after the block is free, the bytes could be those of a block
+  // that was issued anew meanwhile. So a mark keeps it for as long.
+  const std::uint64_t leaves =
+      (flags & BlockWord::kOriginHold) != 0 ? BlockWord::kOriginLeaves : BlockWord::kReceiverLeaves;
+  BlockWord now = after.With(leaves);
+  if (!table->Change(offset, seen, now)) return false;
+  Poison(AddressOf(holder, offset), now.asked());
+  do {
+    after = now.Without(leaves);
+  } while (!table->Change(offset, now, after.live() ? after : BlockWord{}));
+  return true;
+}
+
 bool Heap::Impl::TryDrop(std::uint64_t offset, BlockWord& seen, std::uint64_t flags) noexcept {
   const BlockWord before = seen;
-  const BlockWord after = before.Without(flags).WithoutOwner();
   const bool drops_hold = (flags & BlockWord::kHolds) != 0;
   const View holder = (flags & BlockWord::kOriginHold) != 0 ? before.origin() : before.receiver();
-  if (kPoisoning && drops_hold) Poison(AddressOf(holder, offset), before.asked());
-  if (!table->Change(offset, seen, after.live() ? after : BlockWord{})) return false;
+  BlockWord after;
+  if (!TakeFlags(offset, seen, flags, holder, after)) return false;
 
   if (drops_hold) {
     if (SideCache* const cache = CacheFor(holder)) {

@@ -236,6 +236,10 @@ class Heap::Impl final : public ForkAware {
       if (mapped[side].load(std::memory_order_relaxed)) visit(quarantines[side]);
     }
   }
+  // The change of the word that TryDrop makes; `holder` is who loses a hold, if any does. `after`
+  // is what is left.
+  bool TakeFlags(std::uint64_t offset, BlockWord& seen, std::uint64_t flags, View holder,
+                 BlockWord& after) noexcept;
   // The ways around the lock for a large block that one thread frees and another one allocates: put
   // and uncharge it, or charge and take it.
   bool TakeHandedOver(View view, std::uint32_t size_class, std::uint32_t& grain) noexcept;

@@ -143,7 +143,7 @@ Result<Outgoing> Outgoing::Inspect(Heap& heap, const void* data, std::uint32_t b
     out.reason_ = CopyReason::kRepeated;
   } else if (offset != out.start_) {
     out.reason_ = CopyReason::kInterior;
-  } else if (word.Has(BlockWord::kReceiverHold | BlockWord::kInFlight)) {
+  } else if (word.Has(BlockWord::kHasReceiver)) {
     out.reason_ = CopyReason::kTargetBusy;
   } else {
     out.must_copy_ = false;
@@ -234,7 +234,7 @@ Status Outgoing::Commit(Payload* payloads, std::size_t count, std::weak_ptr<void
       // A DVPP block may lose an earlier receiver meanwhile; any other change is a competitor.
       if (word.HoldOf(holder_) != BlockWord::kOriginHold || word.Has(BlockWord::kSent) ||
           !word.SameBlock(BlockWord{seen_}) ||
-          (shared != nullptr && word.Has(BlockWord::kReceiverHold | BlockWord::kInFlight))) {
+          (shared != nullptr && word.Has(BlockWord::kHasReceiver))) {
         return Error{word.live() ? Code::kWrongState : Code::kNotFound,
                      "the block was freed or sent by another thread meanwhile"};
       }

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "base/sanitizers.h"
 #include "heap_support.h"
 #include "memory/outgoing.h"
 
@@ -78,6 +79,27 @@ TEST_F(HeapImplTest, WhatACacheMadeSinceTheLastWaitKeepsIsTakenBackToo) {
   other.join();
 
   EXPECT_EQ(Free(Get(kHost, 16 * kMiB)), FreeVerdict::kFreed);
+}
+
+// What a second free of the block does that comes too late: somebody has the address again.
+TEST_F(HeapImplTest, AFreeThatLosesTheRaceDoesNotPoisonTheBlockIssuedAnew) {
+  std::uint8_t* const first = Get(kHost, 4096);
+  View view;
+  std::uint64_t offset = 0;
+  ASSERT_TRUE(heap_.impl().Locate(first, view, offset));
+  BlockWord seen = heap_.impl().table->Load(offset);
+  EXPECT_EQ(Free(first), FreeVerdict::kFreed);
+  EXPECT_EQ(IsPoisoned(first), kPoisoning);
+  ASSERT_EQ(Get(kHost, 4000), first);
+
+  EXPECT_FALSE(heap_.impl().TryDrop(offset, seen, BlockWord::kOriginHold));
+
+  EXPECT_FALSE(IsPoisoned(first));
+  first[3999] = 1;
+  EXPECT_EQ(seen.asked(), 4000u) << "renewed";
+  EXPECT_TRUE(heap_.impl().TryDrop(offset, seen, BlockWord::kOriginHold));
+  EXPECT_EQ(IsPoisoned(first), kPoisoning);
+  EXPECT_EQ(At(kHost).live_blocks, 0u);
 }
 
 }  // namespace
