@@ -1,9 +1,9 @@
 #include "memory/side_cache.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "os/backoff.h"
 
 namespace openmatrix {
 namespace {
@@ -157,7 +157,7 @@ std::uint32_t SideCache::TakeCold(std::uint32_t size_class, std::uint32_t* grain
 }
 
 void SideCache::AwaitIdle() const {
-  while (busy_.load(std::memory_order_acquire) != 0) sched_yield();
+  for (Backoff backoff; busy_.load(std::memory_order_acquire) != 0;) backoff.Pause();
 }
 
 void SideCache::Share() {

@@ -1,7 +1,8 @@
 // Sleeping on, and waking from, one 32-bit word: the kernel's futex, nothing added.
 //
-// For threads of one process. Only transport/doorbell.h should need it: the protocol around the
-// word is where the mistakes are. A wait costs a system call and, with the wake, about 20 us.
+// For threads of one process. Only transport/doorbell.h and os/backoff.h should need it: the
+// protocol around the word is where the mistakes are. A wait costs a system call and, with the
+// wake, about 20 us.
 #pragma once
 
 #include <atomic>

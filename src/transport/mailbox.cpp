@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
-#include <thread>
+
+#include "os/backoff.h"
 
 namespace openmatrix {
 
@@ -85,7 +86,7 @@ void Mailbox::Push(Slot&& slot, Frame&& frame) {
   slot.count_ = 0;  // the frame has it now
   // There is room: no more frames are queued than slots were given out. But the next cell may
   // be one that a receiver has claimed and is still moving out of, a few instructions' work.
-  while (!ring_.TryPush(frame)) std::this_thread::yield();
+  for (Backoff backoff; !ring_.TryPush(frame);) backoff.Pause();
   arrivals_.Ring();
   if (closed()) Drain();
 }
