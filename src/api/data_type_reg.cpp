@@ -1,8 +1,10 @@
 // The factories of message types: the host's and one per device.
 //
 // Static constructors and destructors of any library call this: it allocates a map node at most,
-// and makes nothing else of the library come to life. Function objects of users are destroyed
-// without the lock: their destructors may call back.
+// and makes nothing else of the library come to life. Function objects of users are copied and
+// destroyed without the lock: their constructors and destructors may call back. So the maps hold
+// SharedFunctions; those that old headers filled in themselves become some when we come across
+// them.
 #include "hiaiengine/data_type_reg.h"
 
 #include <atomic>
@@ -14,6 +16,7 @@
 #include "api/type_collector.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
+#include "base/shared_function.h"
 #include "memory/per_view.h"
 #include "runtime/side.h"
 
@@ -54,14 +57,16 @@ class TypeFactories {
     });
   }
 
-  template <typename Function>
-  static HIAI_StatusT Register(HIAIDataTypeFactory* factory,
-                               std::map<std::string, Function>& functions, const std::string& name,
-                               const Function& function) {
+  template <typename Signature>
+  using Functions = std::map<std::string, std::function<Signature>>;
+
+  template <typename Signature>
+  static HIAI_StatusT Register(HIAIDataTypeFactory* factory, Functions<Signature>& functions,
+                               const std::string& name, const std::function<Signature>& function) {
     return Guard([&] {
       if (!function) return HIAI_ENGINE_FUNCTOR_NULL;
-      std::map<std::string, Function> added;
-      added.emplace(name, function);
+      Functions<Signature> added;
+      added.emplace(name, SharedFunction<Signature>(function));
       {
         MutexLock lock(Lock());
         functions.merge(added);
@@ -80,8 +85,8 @@ class TypeFactories {
       if (!serialize || !deserialize) return HIAI_ENGINE_FUNCTOR_NULL;
       std::map<std::string, HIAI_SerializeFuncT> out;
       std::map<std::string, HIAI_DeserializeFuncT> in;
-      out.emplace(name, serialize);
-      in.emplace(name, deserialize);
+      out.emplace(name, FastOutHook(serialize));
+      in.emplace(name, FastInHook(deserialize));
       {
         // Both or none: a pair is never mixed from two registrations.
         MutexLock lock(Lock());
@@ -96,41 +101,51 @@ class TypeFactories {
     });
   }
 
-  template <typename Function>
-  static void UnRegister(std::map<std::string, Function>& functions, const std::string& name) {
-    typename std::map<std::string, Function>::node_type removed;
+  template <typename Signature>
+  static void UnRegister(Functions<Signature>& functions, const std::string& name) {
+    typename Functions<Signature>::node_type removed;
     MutexLock lock(Lock());
     removed = functions.extract(name);
   }
 
-  template <typename Function>
-  static Function Get(const std::map<std::string, Function>& functions, const std::string& name) {
-    return GuardValue<Function>([&] {
-      MutexLock lock(Lock());
-      const auto found = functions.find(name);
-      return found == functions.end() ? Function() : found->second;
+  template <typename Signature>
+  static std::function<Signature> Get(Functions<Signature>& functions, const std::string& name) {
+    return GuardValue<std::function<Signature>>([&] {
+      SharedFunction<Signature> shared;
+      {
+        MutexLock lock(Lock());
+        const auto found = functions.find(name);
+        if (found != functions.end()) shared = SharedFunction<Signature>::OfInPlace(found->second);
+      }
+      return shared.Copy();
     });
   }
 
   // The function that `Adapter` holds, if that is what is registered under the name.
-  template <typename Adapter, typename Function>
-  static auto Unwrap(const std::map<std::string, Function>& functions, const std::string& name) {
+  template <typename Adapter, typename Signature>
+  static auto Unwrap(Functions<Signature>& functions, const std::string& name) {
     using Wanted = decltype(Adapter::function);
     return GuardValue<Wanted>([&] {
-      const Function function = Get(functions, name);
+      const std::function<Signature> function = Get(functions, name);
       const Adapter* const adapter = function.template target<Adapter>();
       return adapter != nullptr ? adapter->function : Wanted();
     });
   }
 
   static void Collect(View view, TypeTable& table) {
-    const HIAIDataTypeFactory& factory = Of(view).factory;
+    HIAIDataTypeFactory& factory = Of(view).factory;
+    const auto add = [&table](auto& functions, auto member) {
+      for (auto& [name, function] : functions) {
+        auto& hook = table[name].*member;
+        hook = std::decay_t<decltype(hook)>::OfInPlace(function);
+      }
+    };
     MutexLock lock(Lock());
-    for (const auto& [name, hook] : factory.deserialize_) table[name].common_in = hook;
-    for (const auto& [name, hook] : factory.serialize_) table[name].common_out = hook;
-    for (const auto& [name, hook] : factory.convert_) table[name].convert = hook;
-    for (const auto& [name, hook] : factory.fast_serialize_) table[name].fast_out = hook;
-    for (const auto& [name, hook] : factory.fast_deserialize_) table[name].fast_in = hook;
+    add(factory.deserialize_, &TypeHooks::common_in);
+    add(factory.serialize_, &TypeHooks::common_out);
+    add(factory.convert_, &TypeHooks::convert);
+    add(factory.fast_serialize_, &TypeHooks::fast_out);
+    add(factory.fast_deserialize_, &TypeHooks::fast_in);
   }
 };
 

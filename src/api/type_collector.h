@@ -8,9 +8,9 @@
 namespace openmatrix {
 
 // Adds what the factory of `view` holds now to `table`, and the built-in messages whose names it
-// does not hold. For TypeRegistry's collector. Takes the factory's lock. Objects of old headers
-// fill the maps without it, in the static constructors of a library: collect after dlopen has
-// returned, not beside it.
+// does not hold. For TypeRegistry's collector. Takes the factory's lock and runs no user code.
+// Objects of old headers fill the maps without it, in the static constructors of a library: collect
+// after dlopen has returned, not beside it.
 void CollectTypes(View view, TypeTable& table);
 
 // From now on each registration or removal in the factory of `view` calls registry->Refresh().

@@ -16,6 +16,8 @@ const TypeRegistry::Entry* TypeRegistry::FindEntry(const std::string& name) {
 }
 
 const TypeRegistry::Entry* TypeRegistry::FindSlowly(const std::string& name) {
+  // May be the last ones that hold what was taken out of the factory: users' destructors run.
+  std::vector<std::unique_ptr<const TypeTable>> unused;
   MutexLock lock(mutex_);
   for (;;) {
     const std::uint64_t generation = generation_.load(std::memory_order_seq_cst);
@@ -32,6 +34,8 @@ const TypeRegistry::Entry* TypeRegistry::FindSlowly(const std::string& name) {
     if (entry != nullptr || current == nullptr) {
       current_.store(table.get(), std::memory_order_seq_cst);
       snapshots_.push_back(std::move(table));
+    } else {
+      unused.push_back(std::move(table));
     }
     // A Refresh that came while we collected may have cleared `current_` before we set it.
     if (generation_.load(std::memory_order_seq_cst) == generation) return entry;

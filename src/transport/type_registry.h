@@ -17,18 +17,20 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/shared_function.h"
 #include "transport/object_turns.h"
 
 namespace openmatrix {
 
-using FastOutHook = std::function<void(void* object, std::string& control, std::uint8_t*& data,
-                                       std::uint32_t& bytes)>;
+// Shared with the factory: to collect them runs no copy constructor of a user.
+using FastOutHook = SharedFunction<void(void* object, std::string& control, std::uint8_t*& data,
+                                        std::uint32_t& bytes)>;
 using FastInHook =
-    std::function<std::shared_ptr<void>(const char* control, const std::uint32_t& control_bytes,
-                                        const std::uint8_t* data, const std::uint32_t& bytes)>;
-using CommonOutHook = std::function<void(void* object, std::string& control)>;
-using CommonInHook = std::function<std::shared_ptr<void>(const std::string& control)>;
-using ConvertHook = std::function<std::shared_ptr<void>(void* object)>;
+    SharedFunction<std::shared_ptr<void>(const char* control, const std::uint32_t& control_bytes,
+                                         const std::uint8_t* data, const std::uint32_t& bytes)>;
+using CommonOutHook = SharedFunction<void(void* object, std::string& control)>;
+using CommonInHook = SharedFunction<std::shared_ptr<void>(const std::string& control)>;
+using ConvertHook = SharedFunction<std::shared_ptr<void>(void* object)>;
 
 // Any of them may be missing. The fast pair is preferred.
 struct TypeHooks {
@@ -68,7 +70,8 @@ class TypeRegistry {
   using Entry = TypeTable::value_type;  // {name, hooks}
   using Collector = std::function<void(TypeTable&)>;
 
-  // The collector runs on whatever thread looks a name up, and must not look one up itself.
+  // The collector runs on whatever thread looks a name up, with the registry's lock held: it must
+  // not look one up itself, nor copy, destroy or call what is a user's.
   explicit TypeRegistry(Collector collector);
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;

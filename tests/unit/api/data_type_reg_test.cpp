@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -223,6 +224,51 @@ TEST(DataTypeRegistration, AFunctionObjectMayCallBackWhenItIsDestroyed) {
   function = nullptr;
 
   EXPECT_EQ(Factory().UnRegister("calls back", DATY_TYPE_FUNC_CONVERT), HIAI_OK);
+}
+
+// Calls back, and registers another name, whenever it is copied.
+struct CallsBackWhenCopied {
+  CallsBackWhenCopied() = default;
+  CallsBackWhenCopied(const CallsBackWhenCopied&) {
+    EXPECT_TRUE(Factory().GetSearFunc("Point"));
+    const HIAIAutoRegister other("registered by a copy", FrameOut, FrameIn);
+  }
+  void operator()(void*, std::string& out) const { out = "copied"; }
+};
+
+TEST(DataTypeRegistration, AFunctionObjectMayCallBackWhenItIsCopied) {
+  const HIAI_DATASearilizedFunT function = CallsBackWhenCopied();
+  ASSERT_EQ(Factory().Register("copied", function), HIAI_OK);
+
+  EXPECT_NE(Factory().GetSearFunc("copied").target<CallsBackWhenCopied>(), nullptr);
+  openmatrix::TypeRegistry registry([](openmatrix::TypeTable& table) {
+    openmatrix::CollectTypes(openmatrix::View::Host(), table);
+  });
+  const openmatrix::TypeHooks* hooks = registry.Find("copied");
+  ASSERT_NE(hooks, nullptr);
+  std::string out;
+  hooks->common_out(nullptr, out);
+
+  EXPECT_EQ(out, "copied");
+  EXPECT_EQ(Factory().UnRegister("copied", DATY_TYPE_FUNC_SEAR), HIAI_OK);
+}
+
+// Objects compiled with older headers do it so.
+TEST(DataTypeRegistration, AFunctionObjectThatSomebodyPutIntoTheMapMayCallBackToo) {
+  struct Maps {
+    std::map<std::string, HIAI_DATADesearilizedFunT> deserialize;
+    std::map<std::string, HIAI_DATASearilizedFunT> serialize;
+  };
+  reinterpret_cast<Maps&>(Factory()).serialize.emplace("put in", CallsBackWhenCopied());
+
+  EXPECT_NE(Factory().GetSearFunc("put in").target<CallsBackWhenCopied>(), nullptr);
+  openmatrix::TypeTable table;
+  openmatrix::CollectTypes(openmatrix::View::Host(), table);
+  std::string out;
+  table["put in"].common_out(nullptr, out);
+
+  EXPECT_EQ(out, "copied");
+  EXPECT_EQ(Factory().UnRegister("put in", DATY_TYPE_FUNC_SEAR), HIAI_OK);
 }
 
 TEST(DataTypeRegistration, ThreadsMayRegisterAtOnce) {

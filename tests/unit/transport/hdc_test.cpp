@@ -300,7 +300,7 @@ TEST_F(Hdc, ASerializeHookThatThrowsChangesNothing) {
 }
 
 TEST_F(Hdc, AMessageThatTheReceiverCannotMakeIsDroppedWithItsBlock) {
-  hooks_.fast_in = nullptr;
+  hooks_.fast_in = {};
   std::uint8_t* block = Block(kHost, Release::kAuto);
   ASSERT_NE(block, nullptr);
   ASSERT_TRUE(SendTo({ToDevice()}, MakePicture(block)));
@@ -371,7 +371,7 @@ TEST_F(Hdc, ACopyForTheOwnSideLeavesTheOriginalAlone) {
 TEST_F(Hdc, ACopyNeedsBothHooks) {
   EXPECT_EQ(CodeOf(Copy(HostSender(), "unheard of", MakePicture(nullptr, 0), Now())),
             Code::kNoSerializer);
-  hooks_.fast_in = nullptr;
+  hooks_.fast_in = {};
   host_types_.Refresh();
   EXPECT_EQ(CodeOf(Copy(HostSender(), "Picture", MakePicture(nullptr, 0), Now())),
             Code::kHookFailed);

@@ -135,6 +135,29 @@ TEST(TypeRegistry, ARefreshDuringACollectionIsNotLost) {
   EXPECT_EQ(MarkOf(*hooks), "2");
 }
 
+// A function that was taken out of the factory while its copy was collected, for a name that nobody
+// knows: the copy is the last one.
+TEST(TypeRegistry, WhatIsDestroyedAfterAMissMayLookUp) {
+  struct LooksUp {
+    ~LooksUp() { found = registry->Find("A") != nullptr; }
+    TypeRegistry*& registry;
+    bool& found;
+  };
+  bool found = false;
+  TypeRegistry* self = nullptr;
+  TypeRegistry registry([&](TypeTable& table) {
+    table["A"].common_out = [](void*, std::string&) {};
+    const std::shared_ptr<LooksUp> last(new LooksUp{self, found});
+    table["B"].convert = [last](void*) { return last; };
+  });
+  self = &registry;
+  ASSERT_NE(registry.Find("A"), nullptr);
+
+  EXPECT_EQ(registry.Find("nobody"), nullptr);
+
+  EXPECT_TRUE(found);
+}
+
 TEST(TypeRegistry, ManyThreadsFindWhileNamesComeAndGo) {
   constexpr int kNames = 200;
   Factory factory;
