@@ -12,7 +12,7 @@ void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   mutex.Lock();
   // Pages on their way back belong to nobody: the child would never see them arrive.
   forking = true;
-  while (purging > 0) freed.Wait(mutex);
+  while (purging > 0) purged.Wait(mutex);
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.BeforeFork(); });
   for (const auto& cache : caches) cache->Close();
   ProcessBarrier();
@@ -21,7 +21,7 @@ void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
 
 void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   forking = false;
-  freed.NotifyAll();
+  purged.NotifyAll();
   if (waiters.load(std::memory_order_relaxed) == 0) OpenCaches();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
   mutex.Unlock();
@@ -40,7 +40,8 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
     }
     forked.store(true, std::memory_order_relaxed);
   }
-  new (&freed) CondVar;  // its sleepers are the parent's and would never leave it
+  new (&purged) CondVar;  // its sleepers are the parent's and would never leave it
+  line.Forget();
   waiters.store(0, std::memory_order_relaxed);
   forking = false;
   janitor_->ForgetThread();

@@ -205,7 +205,7 @@ void Heap::Impl::EmptyHandover() noexcept {
 
 void Heap::Impl::Notify() {
   notices.fetch_add(1, std::memory_order_relaxed);
-  freed.NotifyAll();
+  line.WakeThoseWhoMayTry(Clock::now());
 }
 
 void Heap::Impl::Uncharge(View view, std::uint64_t bytes) noexcept {
@@ -215,12 +215,14 @@ void Heap::Impl::Uncharge(View view, std::uint64_t bytes) noexcept {
 
 void Heap::Impl::NotifyFreed() noexcept {
   if (waiters.load(std::memory_order_seq_cst) == 0) return;
-  WakeAll();
+  MutexLock lock(mutex);
+  Notify();
 }
 
 void Heap::Impl::WakeAll() {
   MutexLock lock(mutex);
-  Notify();
+  notices.fetch_add(1, std::memory_order_relaxed);
+  line.WakeAll();
 }
 
 }  // namespace openmatrix

@@ -18,7 +18,6 @@ constexpr std::uint64_t kMostHostBytes =
     (std::uint64_t{1} << (32 + kGrainShift)) - SharedPages::kWindowBytes;
 // What a file must have room for, at least, to hold the pool where no memory object is to be had.
 constexpr std::uint64_t kWantedRoom = 512ull << 20;
-constexpr std::uint32_t kMaxCaches = BlockWord::kPeerMask;  // owner 0 means none
 
 Heap::Limits ChooseLimits(const Options& options, const MemoryBudget& budget) {
   const std::uint64_t fair = std::min(kDefaultLimit, budget.bytes / 2);
@@ -56,7 +55,7 @@ Heap::Impl::Impl(Heap& heap, const Options& given, const MemoryBudget& budget)
     accounts[side].SetLimit(limits.device_bytes);
   }
   for (const SideAccount& account : accounts) quarantines.emplace_back(account.limit());
-  private_caches.reset(new std::atomic<SideCache*>[kMaxCaches + 1]());
+  private_caches.reset(new std::atomic<SideCache*>[most_caches + 1]());
   if (pages == nullptr) return;
   janitor_ = std::make_unique<Janitor>(*this);
   fork_guard_ = std::make_unique<ForkGuard>(this);
@@ -95,7 +94,7 @@ Heap::Impl::~Impl() {
   MutexLock lock(mutex);
   for (ThreadCaches* thread : threads) {
     if (thread_state.caches == thread) {
-      thread_state = ThreadState{nullptr, nullptr};
+      thread_state = ThreadState{nullptr, nullptr, false};
       RetireCachesAtThreadExit(nullptr);
     }
     delete thread;
@@ -174,15 +173,15 @@ SideCache* Heap::Impl::CacheFor(View view) noexcept {
     return MakeCurrent(mine->sides[view.index]);
   }
   if (mine != nullptr && mine->heap != this) {
-    thread_state = ThreadState{nullptr, nullptr};
+    thread_state = ThreadState{nullptr, nullptr, false};
     mine->heap->RetireThread(mine);
     mine = nullptr;
   }
-  if (!MapView(view)) return nullptr;
+  if (thread_state.ended || !MapView(view)) return nullptr;
   try {
     return MakeCurrent(MakeCacheFor(view));
   } catch (const std::bad_alloc&) {
-    return nullptr;  // frees do without; an allocation says so
+    return nullptr;
   }
 }
 
@@ -200,7 +199,7 @@ SideCache* Heap::Impl::MakeCacheFor(View view) {
   if (idle != idle_caches.end()) {
     cache = *idle;
     idle_caches.erase(idle);
-  } else if (caches.size() < kMaxCaches) {
+  } else if (caches.size() < most_caches) {
     const auto id = static_cast<std::uint32_t>(caches.size() + 1);
     const std::uint64_t bytes = view.is_host() ? pages->bytes() : pages->window_bytes();
     idle_caches.reserve(id);  // RetireThread must not fail
@@ -210,6 +209,13 @@ SideCache* Heap::Impl::MakeCacheFor(View view) {
     private_caches[id].store(cache, std::memory_order_release);
     if (waiters.load(std::memory_order_relaxed) > 0) cache->Close();
   } else {
+    static OnceGate gate;
+    if (gate.Enter()) {
+      Log(LogLevel::kWarning,
+          "threads have %u caches of transfer memory, more cannot be told apart: further ones "
+          "are served without, which is slower",
+          most_caches);
+    }
     return nullptr;
   }
   thread_state.caches->sides[view.index] = cache;
@@ -294,6 +300,12 @@ MemoryCounts Heap::Impl::Counts() {
     view.charged_bytes = accounts[side].charged();
     view.limit_bytes = accounts[side].limit();
     counts.quarantined_blocks += quarantines[side].blocks();
+  }
+  for (std::size_t side = 0; side < counts.views.size(); ++side) {
+    ViewCounts& view = counts.views[side];
+    view.allocations = totals.views[side].allocations.load(std::memory_order_acquire);
+    view.live_blocks += view.allocations;
+    view.live_bytes += totals.views[side].allocated_bytes.load(std::memory_order_acquire);
   }
   for (const auto& cache : caches) {
     ViewCounts& view = counts.views[cache->view().index];

@@ -24,6 +24,7 @@
 #include "memory/quarantine.h"
 #include "memory/side_account.h"
 #include "memory/side_cache.h"
+#include "memory/waiting_line.h"
 #include "os/fork_guard.h"
 #include "os/shared_pages.h"
 
@@ -84,8 +85,8 @@ class Heap::Impl final : public ForkAware {
 
   // -- caches
   // The calling thread's cache of that view, made if need be, and the current one of the fast path
-  // from now on; null if the view cannot be mapped or
-  // there is no memory for a cache.
+  // from now on. Null if the view cannot be mapped, and if the thread has to do without: it has
+  // ended but for destructors that still run, there is no memory for a cache, or no number.
   SideCache* CacheFor(View view) noexcept OPENMATRIX_EXCLUDES(mutex);
   void RetireThread(ThreadCaches* thread) OPENMATRIX_EXCLUDES(mutex);
   // After this the block's owner, if it is another thread's cache, uses compare-and-swap only.
@@ -120,8 +121,12 @@ class Heap::Impl final : public ForkAware {
   MemoryCounts Counts() OPENMATRIX_EXCLUDES(mutex);
 
   // -- used with the lock
-  // `beyond`: also outside the window that devices see.
-  bool TryRefill(SideCache& cache, std::uint32_t size_class, Family family, bool beyond,
+  // Up to `wanted` blocks, charged to the view; 0 if there is none, or no room in the limit.
+  std::uint32_t TakeCharged(View view, std::uint32_t size_class, bool window_only,
+                            std::uint32_t wanted, std::uint32_t* grains) OPENMATRIX_REQUIRES(mutex);
+  // One for the caller, and with a cache as many more as it should have. `beyond`: also outside the
+  // window that devices see.
+  bool TryRefill(SideCache* cache, View view, std::uint32_t size_class, Family family, bool beyond,
                  std::uint32_t& grain) OPENMATRIX_REQUIRES(mutex);
   // The same for a block of kExactFit.
   bool TryTakeExact(View view, std::uint32_t bytes, std::uint32_t& grain)
@@ -185,7 +190,8 @@ class Heap::Impl final : public ForkAware {
   void AfterForkInChild() override;
 
   struct ViewTotals {
-    std::atomic<std::uint64_t> frees{0}, freed_bytes{0};  // on the slow path
+    std::atomic<std::uint64_t> frees{0}, freed_bytes{0};            // of threads without a cache
+    std::atomic<std::uint64_t> allocations{0}, allocated_bytes{0};  // the same
   };
   struct Totals {
     std::array<ViewTotals, 1 + kMaxDevices> views;
@@ -209,7 +215,8 @@ class Heap::Impl final : public ForkAware {
   Totals totals;
 
   Mutex mutex;
-  CondVar freed;
+  WaitingLine line OPENMATRIX_GUARDED_BY(mutex){accounts};
+  CondVar purged;  // a run, or the fork that no purge may begin beside is over
   std::unique_ptr<Pool> pool OPENMATRIX_GUARDED_BY(mutex);
   std::vector<std::unique_ptr<SideCache>> caches OPENMATRIX_GUARDED_BY(mutex);
   std::vector<SideCache*> idle_caches OPENMATRIX_GUARDED_BY(mutex);  // of threads that ended
@@ -218,6 +225,8 @@ class Heap::Impl final : public ForkAware {
   // The cache of that id as long as it is private, else null. Partner: MakeCacheFor publishes,
   // Unbias reads and clears. Beside the caches, whose lines their owners write all the time.
   std::unique_ptr<std::atomic<SideCache*>[]> private_caches;
+  // How many there can be: blocks name the cache that issued them in so many bits.
+  std::uint32_t most_caches OPENMATRIX_GUARDED_BY(mutex) = BlockWord::kPeerMask;
   std::uint32_t purging OPENMATRIX_GUARDED_BY(mutex) = 0;  // runs whose pages are just going back
   bool forking OPENMATRIX_GUARDED_BY(mutex) = false;       // no run begins that
   std::atomic<bool> links_in_child{false};  // no partner: set before a fork, read in it
@@ -249,12 +258,30 @@ class Heap::Impl final : public ForkAware {
   // meanwhile.
   void FreeUnheld(std::uint64_t bytes, std::vector<Quarantine::Entry>& gone)
       OPENMATRIX_REQUIRES(mutex);
+  static constexpr std::uint32_t kNoOwner = 0;
+  void* IssueWithoutCache(View view, std::uint32_t grain, std::uint32_t bytes, Family family,
+                          Release release) noexcept;
+  void CountWithoutCache(View view, std::uint32_t bytes) noexcept;
+
   // Calls `attempt(beyond)` with the lock until it succeeds: at once, after taking back idle
-  // memory, beyond the window, and after each free, as long as `wait` allows. It must charge
-  // `bytes` to the view to succeed.
+  // memory, beyond the window, and after each free, as long as `wait` allows and in turn. It must
+  // charge `bytes` to the view to succeed.
   template <typename Attempt>
   Status TryUntil(View view, std::uint64_t bytes, const Wait& wait, const Attempt& attempt)
       OPENMATRIX_EXCLUDES(mutex);
+  using Gone = std::vector<Quarantine::Entry>;  // dropped last, without the lock
+  class Waiting;
+  template <typename Attempt>
+  bool TryOnce(View view, std::uint64_t bytes, const Attempt& attempt, Gone& gone)
+      OPENMATRIX_REQUIRES(mutex);
+  template <typename Attempt>
+  bool TryAgain(WaitingLine::Place& place, const Attempt& attempt, Gone& gone)
+      OPENMATRIX_REQUIRES(mutex);
+  // Whether a request that comes later than those who wait may be tried all the same.
+  bool MayOvertake(View view, std::uint64_t bytes, const Wait& wait) OPENMATRIX_REQUIRES(mutex);
+  template <typename Attempt>
+  Status WaitInLine(View view, std::uint64_t bytes, const Wait& wait, const Attempt& attempt,
+                    Gone& gone) OPENMATRIX_EXCLUDES(mutex);
 
   Heap& heap_;
   std::unique_ptr<Janitor> janitor_;

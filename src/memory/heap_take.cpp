@@ -14,44 +14,55 @@ constexpr std::uint32_t kMostTaken = SideCache::kMaxSlots;
 // To close the caches and open them again costs about as much as this many calls with the lock.
 constexpr std::uint32_t kUntilOpen = 64;
 
+constexpr const char* kExhausted = "no memory was freed in time";
+constexpr const char* kHeldUp = "other threads wait already for the memory that is free";
+
 Error NoView() { return {Code::kCannotGrow, "the side's view of the pool cannot be mapped"}; }
 
 }  // namespace
 
-bool Heap::Impl::TryRefill(SideCache& cache, std::uint32_t size_class, Family family, bool beyond,
-                           std::uint32_t& grain) {
-  std::array<std::uint32_t, kMostTaken> grains;
-  SideAccount& account = accounts[cache.view().index];
+std::uint32_t Heap::Impl::TakeCharged(View view, std::uint32_t size_class, bool window_only,
+                                      std::uint32_t wanted, std::uint32_t* grains) {
+  SideAccount& account = accounts[view.index];
   const std::uint64_t block_bytes = ClassBytes(size_class);
-  cache.Restore(size_class);
-  if (cache.CountOf(size_class) > 0 && family != Family::kDvpp) {
-    return cache.Drain(size_class, 1, &grain) == 1;
-  }
-  // A stack is empty here, but for one that has blocks beyond the window only.
-  const bool single = cache.closed() || cache.CountOf(size_class) > 0;
-  if (!single) Widen(cache, size_class);
-  std::uint32_t wanted = single ? 1 : cache.BatchOf(size_class);
   if (!account.TryCharge(wanted * block_bytes)) {
+    if (wanted == 1 || !account.TryCharge(block_bytes)) return 0;
     wanted = 1;
-    if (!account.TryCharge(block_bytes)) return false;
   }
-  const bool window_only = !beyond || !cache.view().is_host() || family == Family::kDvpp;
-  const std::uint32_t taken = pool->Take(size_class, wanted, window_only, grains.data());
+  const std::uint32_t taken = pool->Take(size_class, wanted, window_only, grains);
   account.Uncharge((wanted - taken) * block_bytes);
-  if (taken == 0) return false;
+  if (taken == 0) return 0;
   if (!GrowTo(pool->runs().high_water())) {
     account.Uncharge(taken * block_bytes);
     for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], size_class);
-    return false;
+    return 0;
   }
   if (kPoisoning) {
     for (std::uint32_t index = 0; index < taken; ++index) {
-      Poison(AddressOf(cache.view(), std::uint64_t{grains[index]} << kGrainShift), block_bytes);
+      Poison(AddressOf(view, std::uint64_t{grains[index]} << kGrainShift), block_bytes);
     }
   }
   janitor_->NoteChange();
+  return taken;
+}
+
+bool Heap::Impl::TryRefill(SideCache* cache, View view, std::uint32_t size_class, Family family,
+                           bool beyond, std::uint32_t& grain) {
+  const bool window_only = !beyond || !view.is_host() || family == Family::kDvpp;
+  if (cache == nullptr) return TakeCharged(view, size_class, window_only, 1, &grain) == 1;
+  cache->Restore(size_class);
+  if (cache->CountOf(size_class) > 0 && family != Family::kDvpp) {
+    return cache->Drain(size_class, 1, &grain) == 1;
+  }
+  // A stack is empty here, but for one that has blocks beyond the window only.
+  const bool single = cache->closed() || cache->CountOf(size_class) > 0;
+  if (!single) Widen(*cache, size_class);
+  std::array<std::uint32_t, kMostTaken> grains;
+  const std::uint32_t taken = TakeCharged(view, size_class, window_only,
+                                          single ? 1 : cache->BatchOf(size_class), grains.data());
+  if (taken == 0) return false;
   grain = grains[0];
-  cache.Refill(size_class, &grains[1], taken - 1);
+  cache->Refill(size_class, &grains[1], taken - 1);
   return true;
 }
 
@@ -74,79 +85,104 @@ bool Heap::Impl::TryTakeExact(View view, std::uint32_t bytes, std::uint32_t& gra
 }
 
 template <typename Attempt>
+bool Heap::Impl::TryOnce(View view, std::uint64_t bytes, const Attempt& attempt, Gone& gone) {
+  if (attempt(false)) return true;
+  TakeBackCaches([&](const SideCache& cache) { return cache.view() == view; });
+  if (attempt(false)) return true;
+  for (const Quarantined which : {Quarantined::kWithoutMessage, Quarantined::kAll}) {
+    BreakQuarantine(view, which, gone);
+    if (attempt(false)) return true;
+  }
+  if (!accounts[view.index].HasRoom(bytes)) return false;
+  // Not this side's limit, then, but room in the pool.
+  TakeBackCaches([](const SideCache&) { return true; });
+  FreeUnheld(bytes, gone);
+  return attempt(false) || attempt(true);
+}
+
+template <typename Attempt>
+bool Heap::Impl::TryAgain(WaitingLine::Place& place, const Attempt& attempt, Gone& gone) {
+  for (const Quarantined which : {Quarantined::kWithoutMessage, Quarantined::kAll}) {
+    BreakQuarantine(place.view, which, gone);
+    if (attempt(true)) return true;
+  }
+  place.lacks_room = accounts[place.view.index].HasRoom(place.bytes);
+  if (!place.lacks_room) return false;
+  FreeUnheld(place.bytes, gone);
+  return attempt(true);
+}
+
+template <typename Attempt>
 Status Heap::Impl::TryUntil(View view, std::uint64_t bytes, const Wait& wait,
                             const Attempt& attempt) {
-  std::vector<Quarantine::Entry> gone;  // dropped last, without the lock
+  Gone gone;
+  bool held_up = false;
   {
     MutexLock lock(mutex);
     CountLockedCall();
-    if (attempt(false)) return {};
-    TakeBackCaches([&](const SideCache& cache) { return cache.view() == view; });
-    if (attempt(false)) return {};
-    for (const Quarantined which : {Quarantined::kWithoutMessage, Quarantined::kAll}) {
-      BreakQuarantine(view, which, gone);
-      if (attempt(false)) return {};
-    }
-    if (accounts[view.index].HasRoom(bytes)) {
-      // Not this side's limit, then, but room in the pool.
-      TakeBackCaches([](const SideCache&) { return true; });
-      FreeUnheld(bytes, gone);
-      if (attempt(false) || attempt(true)) return {};
-      while (purging > 0) {
-        freed.Wait(mutex);
-        if (attempt(true)) return {};
-      }
-    }
+    held_up = waiters.load(std::memory_order_relaxed) > 0 && !MayOvertake(view, bytes, wait);
+    if (!held_up && TryOnce(view, bytes, attempt, gone)) return {};
   }
-  const Error exhausted{Code::kNoMemory, "no memory was freed in time"};
-  if (Clock::now() >= wait.deadline.at()) return exhausted;
+  if (Clock::now() < wait.deadline.at()) return WaitInLine(view, bytes, wait, attempt, gone);
+  return Error{Code::kNoMemory, held_up ? kHeldUp : kExhausted};
+}
 
+bool Heap::Impl::MayOvertake(View view, std::uint64_t bytes, const Wait& wait) {
+  const Clock::time_point now = Clock::now();
+  return line.Judge(view, bytes, now >= wait.deadline.at(), now).may_try;
+}
+
+// From here on every free goes to the pool and notifies.
+class Heap::Impl::Waiting {
+ public:
+  Waiting(Impl& heap, WaitingLine::Place& place) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS
+      : heap_(heap),
+        place_(place) {
+    heap_.waiters.fetch_add(1, std::memory_order_seq_cst);
+    heap_.until_open = kUntilOpen;
+    heap_.line.Join(place_, Clock::now());
+  }
+  ~Waiting() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+    heap_.line.Leave(place_, Clock::now());
+    heap_.until_open = kUntilOpen;
+    heap_.waiters.fetch_sub(1, std::memory_order_seq_cst);
+  }
+
+ private:
+  Impl& heap_;
+  WaitingLine::Place& place_;
+};
+
+template <typename Attempt>
+Status Heap::Impl::WaitInLine(View view, std::uint64_t bytes, const Wait& wait,
+                              const Attempt& attempt, Gone& gone) {
   totals.waits.fetch_add(1, std::memory_order_relaxed);
-  const Wait::Registration waiting(wait, heap_);
+  const Wait::Registration registered(wait, heap_);
+  WaitingLine::Place place(view, bytes);
   MutexLock lock(mutex);
-  // From here on every free goes to the pool and notifies.
-  struct Waiter {
-    explicit Waiter(std::atomic<std::uint32_t>& number) : waiters(number) {
-      waiters.fetch_add(1, std::memory_order_seq_cst);
-    }
-    ~Waiter() { waiters.fetch_sub(1, std::memory_order_seq_cst); }
-    std::atomic<std::uint32_t>& waiters;
-  };
-  until_open = kUntilOpen;
-  const Waiter waiter(waiters);
+  const Waiting waiting(*this, place);
   TakeBackCaches([](const SideCache&) { return true; });
-  Status outcome;
-  bool in_time = true;
-  bool slept = false;
   const auto start = Clock::now();
+  bool slept = false;
   for (bool spun = false;; spun = true) {
-    BreakQuarantine(view, Quarantined::kWithoutMessage, gone);
-    if (attempt(true)) break;
-    BreakQuarantine(view, Quarantined::kAll, gone);
-    if (attempt(true)) break;
-    if (accounts[view.index].HasRoom(bytes)) {
-      FreeUnheld(bytes, gone);
-      if (attempt(true)) break;
-    }
+    const Clock::time_point now = Clock::now();
+    const bool late = now >= wait.deadline.at();
+    const WaitingLine::Verdict verdict = line.Judge(place, late, now);
+    if (verdict.may_try && TryAgain(place, attempt, gone)) break;
     if (wait.Stopped()) {
-      outcome = Error{Code::kPoolStopped, "the graph of the waiting thread is being destroyed"};
-      break;
+      return Error{Code::kPoolStopped, "the graph of the waiting thread is being destroyed"};
     }
-    if (!in_time) {
-      outcome = exhausted;
-      break;
-    }
+    if (late) return Error{Code::kNoMemory, verdict.may_try ? kExhausted : kHeldUp};
     // One who spins is enough.
     if (!spun && waiters.load(std::memory_order_relaxed) == 1 && spin.now().count() > 0) {
       SpinForFree(wait);
     } else {
       slept = true;
-      in_time = freed.WaitUntil(mutex, wait.deadline);
+      line.Sleep(place, mutex, std::min(verdict.look_again, wait.deadline.at()));
     }
   }
-  if (slept && outcome.ok()) spin.Slept(Clock::now() - start);
-  until_open = kUntilOpen;
-  return outcome;
+  if (slept) spin.Slept(Clock::now() - start);
+  return {};
 }
 
 void Heap::Impl::SpinForFree(const Wait& wait) {
@@ -171,18 +207,37 @@ void Heap::Impl::OpenCaches() {
 Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family family,
                                        Release release, const Wait& wait) {
   SideCache* const cache = CacheFor(view);
-  if (cache == nullptr) return NoView();
+  if (cache == nullptr && !MapView(view)) return NoView();
   const std::uint32_t size_class = ClassOf(bytes);
   std::uint32_t grain = 0;
-  if (TakeHandedOver(view, size_class, grain)) {
-    return cache->Issue(grain, bytes, size_class, family, release);
+  if (!TakeHandedOver(view, size_class, grain)) {
+    const auto refill = [&](bool beyond) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+      return TryRefill(cache, view, size_class, family, beyond, grain);
+    };
+    const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
+    if (!status) return status.error();
   }
-  const auto refill = [&](bool beyond) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-    return TryRefill(*cache, size_class, family, beyond, grain);
-  };
-  const Status status = TryUntil(view, ClassBytes(size_class), wait, refill);
-  if (!status) return status.error();
-  return cache->Issue(grain, bytes, size_class, family, release);
+  if (cache != nullptr) return cache->Issue(grain, bytes, size_class, family, release);
+  return IssueWithoutCache(view, grain, bytes, family, release);
+}
+
+void* Heap::Impl::IssueWithoutCache(View view, std::uint32_t grain, std::uint32_t bytes,
+                                    Family family, Release release) noexcept {
+  const std::uint64_t offset = std::uint64_t{grain} << kGrainShift;
+  void* const address = AddressOf(view, offset);
+  if (kPoisoning) Unpoison(address, bytes);
+  const BlockWord word = BlockWord::Sized(bytes, ClassOf(bytes))
+                             .With(BlockWord::IssuedBy(kNoOwner, view, family))
+                             .With(release == Release::kManual ? BlockWord::kManual : 0);
+  table->At(offset).store(word.bits, std::memory_order_release);
+  CountWithoutCache(view, bytes);
+  return address;
+}
+
+void Heap::Impl::CountWithoutCache(View view, std::uint32_t bytes) noexcept {
+  ViewTotals& total = totals.views[view.index];
+  total.allocations.fetch_add(1, std::memory_order_release);
+  total.allocated_bytes.fetch_add(bytes, std::memory_order_release);
 }
 
 Result<std::uint8_t*> Heap::Impl::AllocateReceived(View view, std::uint32_t bytes,
@@ -203,13 +258,13 @@ Result<std::uint8_t*> Heap::Impl::AllocateReceived(View view, std::uint32_t byte
     return received(offset, ClassOf(bytes));
   }
   SideCache* const cache = CacheFor(view);
-  if (cache == nullptr) return NoView();
+  if (cache == nullptr && !MapView(view)) return NoView();
   std::uint32_t grain = 0;
   const auto take = [&](bool) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
     return TryTakeExact(view, bytes, grain);
   };
   if (Status status = TryUntil(view, bytes, wait, take); !status) return std::move(status.error());
-  cache->CountAllocation(bytes);
+  cache != nullptr ? cache->CountAllocation(bytes) : CountWithoutCache(view, bytes);
   const std::uint64_t offset = std::uint64_t{grain} << kGrainShift;
   if (kPoisoning) {
     Unpoison(AddressOf(view, offset), bytes);
@@ -220,7 +275,8 @@ Result<std::uint8_t*> Heap::Impl::AllocateReceived(View view, std::uint32_t byte
 
 bool Heap::Impl::TakeHandedOver(View view, std::uint32_t size_class,
                                 std::uint32_t& grain) noexcept {
-  if (!handover.MayHave(size_class)) return false;
+  // Who waits comes first: see TryUntil.
+  if (!handover.MayHave(size_class) || waiters.load(std::memory_order_relaxed) > 0) return false;
   const std::uint32_t block_bytes = ClassBytes(size_class);
   if (!accounts[view.index].TryCharge(block_bytes)) return false;
   if (!handover.TryTake(size_class, grain)) return Uncharge(view, block_bytes), false;
@@ -229,7 +285,9 @@ bool Heap::Impl::TakeHandedOver(View view, std::uint32_t size_class,
 }
 
 Status Heap::Impl::ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) {
-  if (accounts[view.index].TryCharge(bytes)) return {};
+  if (waiters.load(std::memory_order_relaxed) == 0 && accounts[view.index].TryCharge(bytes)) {
+    return {};
+  }
   return TryUntil(view, bytes, wait, [&](bool) { return accounts[view.index].TryCharge(bytes); });
 }
 

@@ -103,7 +103,7 @@ void Janitor::TakeBackIdleCaches() {
 }
 
 bool Janitor::PurgeSlice(Clock::time_point limit) {
-  while (heap_.forking && !stop_) heap_.freed.Wait(heap_.mutex);
+  while (heap_.forking && !stop_) heap_.purged.Wait(heap_.mutex);
   Run* const run = stop_ ? nullptr : heap_.pool->runs().BeginPurge(limit, kSliceUnits);
   if (run == nullptr) return false;
   ++heap_.purging;
@@ -113,7 +113,8 @@ bool Janitor::PurgeSlice(Clock::time_point limit) {
   heap_.mutex.Lock();
   --heap_.purging;
   heap_.pool->runs().EndPurge(run);
-  heap_.freed.NotifyAll();
+  heap_.purged.NotifyAll();
+  heap_.Notify();
   return true;
 }
 
@@ -124,7 +125,7 @@ void Janitor::MakeRoom(std::uint64_t bytes) {
 
 void Janitor::TrimNow() {
   MutexLock lock(heap_.mutex);
-  while (heap_.purging > 0) heap_.freed.Wait(heap_.mutex);
+  while (heap_.purging > 0) heap_.purged.Wait(heap_.mutex);
   heap_.TakeBackCaches([](const SideCache&) { return true; });
   heap_.EmptyHandover();
   heap_.pool->ReleaseEmptySpans(Clock::now());

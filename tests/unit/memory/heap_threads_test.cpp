@@ -3,10 +3,12 @@
 #include <sys/mman.h>
 
 #include <atomic>
+#include <climits>
 #include <cstring>
 #include <vector>
 
 #include "heap_support.h"
+#include "memory/heap_impl.h"
 
 namespace openmatrix {
 namespace {
@@ -59,6 +61,103 @@ TEST_F(HeapThreadsTest, AThreadMayFreeAfterItsCachesAreGone) {
   EXPECT_TRUE(freed);
   heap_.Trim();
   EXPECT_EQ(At(kHost).charged_bytes, 0u);
+}
+
+struct LateUse {
+  Heap* heap;
+  pthread_key_t key;
+  int rounds;
+  void* kept;
+};
+
+// In every round in which the system calls destructors, after those of older keys.
+void UseLate(void* value) {
+  auto* use = static_cast<LateUse*>(value);
+  for (const std::uint32_t bytes : {64u, 4096u, kMiB}) {
+    auto block = use->heap->Allocate(kHost, bytes, Family::kTransfer, Release::kAuto, NoWait());
+    ASSERT_TRUE(block.ok()) << block.error().text;
+    EXPECT_EQ(use->heap->Free(block.value(), Family::kTransfer), FreeVerdict::kFreed);
+  }
+  if (++use->rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+    pthread_setspecific(use->key, use);
+  } else {
+    use->kept =
+        use->heap->Allocate(kHost, 4096, Family::kTransfer, Release::kAuto, NoWait()).value();
+  }
+}
+
+TEST_F(HeapThreadsTest, ThreadsThatUseTheHeapInTheirLastDestructorsLeaveNothingBehind) {
+  std::thread([&] { Free(Get(kHost, 64)); }).join();  // the heap's own key is older than this one
+  pthread_key_t key;
+  ASSERT_EQ(pthread_key_create(&key, UseLate), 0);
+  const ViewCounts before = At(kHost);
+  for (int i = 0; i < 4; ++i) {
+    LateUse use{&heap_, key, 0, nullptr};
+    std::thread([&] {
+      if (i % 2 == 0) Free(Get(kHost, 4096));  // else the first use is a late one
+      pthread_setspecific(key, &use);
+    }).join();
+    EXPECT_EQ(use.rounds, PTHREAD_DESTRUCTOR_ITERATIONS);
+    EXPECT_EQ(At(kHost).live_blocks, before.live_blocks + 1);
+    EXPECT_EQ(Free(use.kept), FreeVerdict::kFreed);
+  }
+  pthread_key_delete(key);
+
+  heap_.Trim();  // this thread's own cache
+  const ViewCounts after = At(kHost);
+  EXPECT_EQ(after.charged_bytes, before.charged_bytes);
+  EXPECT_EQ(after.live_bytes, before.live_bytes);
+  EXPECT_EQ(after.allocations, before.allocations + 4 * (4 * 3 + 1) + 2);
+  EXPECT_EQ(after.frees, after.allocations);
+  MutexLock lock(heap_.impl().mutex);
+  EXPECT_EQ(heap_.impl().threads.size(), 1u) << "this one's books";
+}
+
+TEST(HeapWithoutKeys, CachesOfEndedThreadsComeBackAllTheSame) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";  // a process of its own
+  const auto charged_after_a_thread = [] {
+    pthread_key_t key;
+    while (pthread_key_create(&key, nullptr) == 0) {
+    }
+    Heap heap(SmallHeap());
+    std::thread([&] {
+      auto block = heap.Allocate(kHost, kMiB, Family::kTransfer, Release::kAuto, NoWait());
+      heap.Free(block.value(), Family::kTransfer);
+    }).join();
+    return heap.Counts().views[kHost.index].charged_bytes;
+  };
+  EXPECT_EXIT(std::_Exit(charged_after_a_thread() == 0 ? 0 : 1), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(HeapThreadsTest, MoreThreadsThanCachesCanBeNumberedAreServed) {
+  Free(Get(kHost, 64));
+  {
+    MutexLock lock(heap_.impl().mutex);
+    heap_.impl().most_caches = static_cast<std::uint32_t>(heap_.impl().caches.size());
+  }
+  void* mine = Get(kHost, 4096);
+  std::thread([&] {
+    for (const View view : {kHost, kDevice}) {
+      for (const std::uint32_t bytes : {1u, 4096u, kMiB}) {
+        void* block = Get(view, bytes);
+        ASSERT_NE(block, nullptr);
+        EXPECT_EQ(heap_.AskedBytes(block), bytes);
+        EXPECT_TRUE(heap_.Contains(block, bytes));
+        EXPECT_EQ(Free(block, Family::kDvpp), FreeVerdict::kWrongFamily);
+        EXPECT_EQ(Free(block), FreeVerdict::kFreed);
+        EXPECT_EQ(Free(block), FreeVerdict::kUnknown);
+      }
+    }
+    void* dvpp = Get(kDevice, 4096, Release::kManual, Family::kDvpp);
+    EXPECT_EQ(Free(dvpp), FreeVerdict::kWrongFamily);
+    EXPECT_EQ(Free(dvpp, Family::kDvpp), FreeVerdict::kFreed);
+    EXPECT_EQ(Free(mine), FreeVerdict::kFreed);
+  }).join();
+
+  EXPECT_EQ(At(kDevice).charged_bytes, 0u) << "nobody keeps what has no cache";
+  EXPECT_EQ(At(kDevice).allocations, 4u);
+  EXPECT_EQ(At(kDevice).live_blocks, 0u);
+  EXPECT_EQ(At(kHost).live_bytes, 0u);
 }
 
 TEST_F(HeapThreadsTest, OneThreadMayUseTwoHeapsInTurn) {
