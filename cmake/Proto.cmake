@@ -13,6 +13,9 @@ function(openmatrix_add_proto target root out)
       OUTPUT ${generated}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${out}/proto
       COMMAND protobuf::protoc --proto_path=${root} --cpp_out=${out} ${proto}
+      # Applications use what the classes of older versions of protobuf brought along.
+      COMMAND sed -i "s,// @@protoc_insertion_point(includes),#include <signal.h>\\n#include <unistd.h>\\n&,"
+        ${out}/proto/${name}.pb.h
       DEPENDS ${protos} protobuf::protoc
       COMMENT "protoc proto/${name}.proto"
       VERBATIM)

@@ -21,12 +21,9 @@
 #define HIAI_ENGINE_LOG(...) HIAI_ENGINE_LOG_IMPL(__func__, __FILE__, __LINE__, __VA_ARGS__)
 
 #if defined(__cplusplus)
+// Applications that include the log use hiai::Graph.
+#include "hiaiengine/graph.h"
 #include "hiaiengine/internal/usual_headers.h"
-
-namespace hiai {
-class Graph;
-class Engine;
-}  // namespace hiai
 
 /// @brief Writes one line about a graph.
 ///

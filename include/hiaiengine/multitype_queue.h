@@ -17,8 +17,25 @@
 #include "hiaiengine/log.h"
 #include "hiaiengine/status.h"
 
+#define OPENMATRIX_MULTI_QUEUE_NUMBERS(X) \
+  X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
+
 namespace openmatrix {
 struct MultiTypeQueueClock;
+
+/// @brief Base class of MultiTypeQueue: the numbers of queues as members. A template, because C++11
+/// wants one definition of what is referred to, and that of a template may stand in a header.
+template <typename Unused>
+struct MultiTypeQueueNumbers {
+#define OPENMATRIX_MEMBER(n) static const uint32_t MULTI_QUEUE_##n##_QUE_NUM = n;
+  OPENMATRIX_MULTI_QUEUE_NUMBERS(OPENMATRIX_MEMBER)
+#undef OPENMATRIX_MEMBER
+};
+#define OPENMATRIX_DEFINITION(n) \
+  template <typename Unused>     \
+  const uint32_t MultiTypeQueueNumbers<Unused>::MULTI_QUEUE_##n##_QUE_NUM;
+OPENMATRIX_MULTI_QUEUE_NUMBERS(OPENMATRIX_DEFINITION)
+#undef OPENMATRIX_DEFINITION
 }  // namespace openmatrix
 
 namespace hiai {
@@ -26,31 +43,16 @@ namespace hiai {
 /// @brief Messages per queue if nothing else is said.
 constexpr uint32_t MULTI_QUEUE_MAX_LEN = 1024;
 
-#define OPENMATRIX_MULTI_QUEUE(n)                          \
-  /** @brief Number of queues of a bundle of this size. */ \
-  constexpr uint32_t MULTI_QUEUE_##n##_QUE_NUM = n
-OPENMATRIX_MULTI_QUEUE(1);
-OPENMATRIX_MULTI_QUEUE(2);
-OPENMATRIX_MULTI_QUEUE(3);
-OPENMATRIX_MULTI_QUEUE(4);
-OPENMATRIX_MULTI_QUEUE(5);
-OPENMATRIX_MULTI_QUEUE(6);
-OPENMATRIX_MULTI_QUEUE(7);
-OPENMATRIX_MULTI_QUEUE(8);
-OPENMATRIX_MULTI_QUEUE(9);
-OPENMATRIX_MULTI_QUEUE(10);
-OPENMATRIX_MULTI_QUEUE(11);
-OPENMATRIX_MULTI_QUEUE(12);
-OPENMATRIX_MULTI_QUEUE(13);
-OPENMATRIX_MULTI_QUEUE(14);
-OPENMATRIX_MULTI_QUEUE(15);
-OPENMATRIX_MULTI_QUEUE(16);
-#undef OPENMATRIX_MULTI_QUEUE
+// Number of queues of a bundle of each size; also members of MultiTypeQueue.
+#define OPENMATRIX_CONSTANT(n) constexpr uint32_t MULTI_QUEUE_##n##_QUE_NUM = n;
+OPENMATRIX_MULTI_QUEUE_NUMBERS(OPENMATRIX_CONSTANT)
+#undef OPENMATRIX_CONSTANT
+#undef OPENMATRIX_MULTI_QUEUE_NUMBERS
 
 /// @brief Queues that are emptied together. First in, first out.
 ///
 /// @threads any, at once
-class MultiTypeQueue {
+class MultiTypeQueue : public openmatrix::MultiTypeQueueNumbers<void> {
  public:
   /// @brief Makes empty queues.
   ///

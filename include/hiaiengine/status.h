@@ -10,7 +10,10 @@
 
 #if defined(__cplusplus)
 #include <cstdint>
+#include <map>  // this one and the next two for applications that do not include them themselves
+#include <mutex>
 #include <string>
+#include <vector>
 #else
 #include <stdint.h>
 #endif

@@ -6,6 +6,7 @@
 #include "hiaiengine/api.h"
 #include "hiaiengine/c_api.h"
 #include "hiaiengine/data_type_reg.h"
+#include "hiaiengine/multitype_queue.h"
 
 using hiai::Engine;
 
@@ -164,6 +165,62 @@ TEST(SourceOf2019, EnginesOfOneFileAreMadeByName) {
 
   EXPECT_NE(std::dynamic_pointer_cast<JoinEngine>(factory->CreateEngine("JoinEngine")), nullptr);
   EXPECT_NE(std::dynamic_pointer_cast<LastEngine>(factory->CreateEngine("LastEngine")), nullptr);
+}
+
+// --- queues --------------------------------------------------------------------------------------
+
+template <uint32_t value>
+struct Number {
+  static uint32_t Get() { return value; }
+};
+
+// By value where the compiler must know it, and by reference, which needs a definition.
+#define EXPECT_NUMBER_OF_QUEUES(n)                                                               \
+  do {                                                                                           \
+    char array[hiai::MultiTypeQueue::MULTI_QUEUE_##n##_QUE_NUM] = {};                            \
+    EXPECT_EQ(sizeof(array), hiai::MULTI_QUEUE_##n##_QUE_NUM);                                   \
+    EXPECT_EQ(Number<hiai::MultiTypeQueue::MULTI_QUEUE_##n##_QUE_NUM>::Get(), n##u);             \
+    EXPECT_EQ(std::max(hiai::MultiTypeQueue::MULTI_QUEUE_##n##_QUE_NUM, 1u), n##u);              \
+    EXPECT_EQ(hiai::MultiTypeQueue::MULTI_QUEUE_##n##_QUE_NUM, hiai::MULTI_QUEUE_##n##_QUE_NUM); \
+  } while (false)
+
+TEST(SourceOf2019, NumbersOfQueuesAreMembersToo) {
+  EXPECT_NUMBER_OF_QUEUES(1);
+  EXPECT_NUMBER_OF_QUEUES(2);
+  EXPECT_NUMBER_OF_QUEUES(3);
+  EXPECT_NUMBER_OF_QUEUES(4);
+  EXPECT_NUMBER_OF_QUEUES(5);
+  EXPECT_NUMBER_OF_QUEUES(6);
+  EXPECT_NUMBER_OF_QUEUES(7);
+  EXPECT_NUMBER_OF_QUEUES(8);
+  EXPECT_NUMBER_OF_QUEUES(9);
+  EXPECT_NUMBER_OF_QUEUES(10);
+  EXPECT_NUMBER_OF_QUEUES(11);
+  EXPECT_NUMBER_OF_QUEUES(12);
+  EXPECT_NUMBER_OF_QUEUES(13);
+  EXPECT_NUMBER_OF_QUEUES(14);
+  EXPECT_NUMBER_OF_QUEUES(15);
+  EXPECT_NUMBER_OF_QUEUES(16);
+}
+
+class BundlingEngine : public Engine {
+ public:
+  BundlingEngine() : queue_(hiai::MultiTypeQueue::MULTI_QUEUE_3_QUE_NUM) {}
+  HIAI_DEFINE_PROCESS(3, 1)
+
+ private:
+  hiai::MultiTypeQueue queue_;
+};
+
+HIAI_IMPL_ENGINE_PROCESS("BundlingEngine", BundlingEngine, 3) {
+  switch (static_cast<uint32_t>(arg0 != nullptr) + static_cast<uint32_t>(arg1 != nullptr)) {
+    case hiai::MultiTypeQueue::MULTI_QUEUE_1_QUE_NUM:
+      queue_.PushData(0, arg2);
+      break;
+    default:
+      break;
+  }
+  return HIAI_OK;
 }
 
 // --- statuses and memory -------------------------------------------------------------------------
