@@ -235,7 +235,7 @@ class NNTensorList {
   std::vector<NNTensorDescription> nnTensorVec_;
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(NNTensorDescription) == 64, "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(NNTensorList) == 48, "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(NNTensorDescription) == 64);
+OPENMATRIX_ABI_ASSERT(sizeof(NNTensorList) == 48);
 
 }  // namespace hiai

@@ -258,9 +258,9 @@ class HIAI_LIB_VISIBILITY AIImageBuffer : public AISimpleTensor {
   int32_t height_;
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(AISimpleTensor) == 24, "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(AINeuralNetworkBuffer) == 80, "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(AIImageBuffer) == 40, "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(AISimpleTensor) == 24);
+OPENMATRIX_ABI_ASSERT(sizeof(AINeuralNetworkBuffer) == 80);
+OPENMATRIX_ABI_ASSERT(sizeof(AIImageBuffer) == 40);
 
 }  // namespace hiai
 

@@ -156,8 +156,8 @@ class HIAI_LIB_VISIBILITY AIContext {
   std::map<std::string, std::string> paras_;
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(TensorDimension) == 56, "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(BufferData) == 16, "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(AIContext) == 48, "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(TensorDimension) == 56);
+OPENMATRIX_ABI_ASSERT(sizeof(BufferData) == 16);
+OPENMATRIX_ABI_ASSERT(sizeof(AIContext) == 48);
 
 }  // namespace hiai

@@ -174,8 +174,7 @@ class HIAI_LIB_VISIBILITY HIAIDataTypeFactory {
   std::map<std::string, HIAI_DeserializeFuncT> fast_deserialize_;
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(HIAIDataTypeFactory) == 240,
-              "the five maps are part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(HIAIDataTypeFactory) == 240);
 
 /// @brief Registers functions of a type for as long as it lives; see the macros below.
 class HIAIAutoRegister {
@@ -234,4 +233,4 @@ class HIAIAutoRegister {
   HIAI_StatusT fast_status_ = HIAI_INIT_FAIL;
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(HIAIAutoRegister) == 144, "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(HIAIAutoRegister) == 144);

@@ -193,7 +193,7 @@ class HIAI_LIB_VISIBILITY Engine {
   void* reserved_[25];
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(Engine) == 216, "the size of Engine is part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(Engine) == 216);
 
 /// @brief A function that makes an engine object, or null when memory is short.
 typedef Engine* (*HIAI_ENGINE_FUNCTOR_CREATOR)();
@@ -267,7 +267,7 @@ class HIAIEngineAutoRegister {
   HIAI_StatusT status_;
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(HIAIEngineFactory) == 48, "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(HIAIEngineAutoRegister) == 40, "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(HIAIEngineFactory) == 48);
+OPENMATRIX_ABI_ASSERT(sizeof(HIAIEngineAutoRegister) == 40);
 
 }  // namespace hiai

@@ -191,7 +191,6 @@ class MultiTypeQueue : public openmatrix::MultiTypeQueueNumbers<void> {
   uint64_t reserved_[3] = {};
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(std::mutex) != 40 || sizeof(MultiTypeQueue) == 112,
-              "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(std::mutex) != 40 || sizeof(MultiTypeQueue) == 112);
 
 }  // namespace hiai

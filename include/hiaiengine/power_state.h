@@ -73,7 +73,7 @@ class HIAI_LIB_VISIBILITY PowerState {
 };
 
 #if defined(__x86_64__)
-static_assert(sizeof(PowerState) == 136, "the size of PowerState is part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(PowerState) == 136);
 #endif
 
 }  // namespace hiai

@@ -234,7 +234,7 @@ class HIAI_LIB_VISIBILITY AippDynamicParaTensor : public AISimpleTensor {
   openmatrix::AippBatchParameters* batches_ = nullptr;  // behind it
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(AippDynamicParaTensor) == 56, "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(AippDynamicParaTensor) == 56);
 
 }  // namespace hiai
 

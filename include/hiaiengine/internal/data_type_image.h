@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hiaiengine/internal/data_type_archive.h"
+#include "hiaiengine/internal/visibility.h"
 
 namespace hiai {
 
@@ -175,7 +176,7 @@ void serialize(Archive& ar, BatchRawDataBuffer& batch) {
   openmatrix::archive::Members(ar, batch.b_info, batch.v_info);
 }
 
-static_assert(sizeof(void*) != 8 || sizeof(ImageData<uint8_t>) == 48, "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(RawDataBuffer) == 24, "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(ImageData<uint8_t>) == 48);
+OPENMATRIX_ABI_ASSERT(sizeof(RawDataBuffer) == 24);
 
 }  // namespace hiai

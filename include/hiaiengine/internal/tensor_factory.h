@@ -204,8 +204,7 @@ class AITensorRegisterar {
 };
 
 static_assert(sizeof(IAITensor) == sizeof(void*), "part of the ABI");
-static_assert(sizeof(void*) != 8 || sizeof(std::mutex) != 40 || sizeof(AITensorFactory) == 136,
-              "part of the ABI");
+OPENMATRIX_ABI_ASSERT(sizeof(std::mutex) != 40 || sizeof(AITensorFactory) == 136);
 
 }  // namespace hiai
 

@@ -1,4 +1,4 @@
-// Which names a library shows, and the one compiler setting that must agree on both sides.
+// Which names a library shows, and the compiler settings that must agree on both sides.
 //
 // The four macros mark what the vendor's two libraries (host, device) show. Ours is one library
 // for both, so HOST and DEVICE names are visible unless the vendor's build switches say otherwise.
@@ -25,12 +25,27 @@
 // library knows by the return address who calls.
 #define OPENMATRIX_HIDDEN __attribute__((visibility("hidden")))
 
-// C functions that take std::string link with either string ABI and then read garbage, so the
-// difference is caught here. Build library and application with the same setting.
+// Settings that change what the types of the standard library look like in memory. Much links with
+// the wrong one and then reads garbage, so it is said here. Build both sides with the same
+// settings.
 #if defined(__cplusplus)
-#include <cstddef>
-#if defined(_GLIBCXX_USE_CXX11_ABI) && !_GLIBCXX_USE_CXX11_ABI && \
+#include <cstddef>  // tells which standard library it is, and its settings
+#if defined(_LIBCPP_VERSION)
+#error "libmatrix is built with libstdc++, this is libc++; compile and link without -stdlib=libc++"
+#elif defined(_GLIBCXX_DEBUG)
+#error "libmatrix is built without libstdc++'s debug mode; compile without _GLIBCXX_DEBUG"
+#elif defined(_GLIBCXX_USE_CXX11_ABI) && !_GLIBCXX_USE_CXX11_ABI && \
     !defined(OPENMATRIX_OLD_STRING_ABI)
 #error "libmatrix is built with the new std::string ABI; compile with _GLIBCXX_USE_CXX11_ABI=1"
+#else
+#define OPENMATRIX_SETTINGS_AGREE
+#endif
+
+// What is part of the ABI, on machines of 64 bits. Silent after the messages above, which say it.
+#if defined(OPENMATRIX_SETTINGS_AGREE)
+#define OPENMATRIX_ABI_ASSERT(condition) \
+  static_assert(sizeof(void*) != 8 || (condition), "part of the ABI")
+#else
+#define OPENMATRIX_ABI_ASSERT(condition) static_assert(true, "")
 #endif
 #endif
