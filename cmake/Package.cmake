@@ -85,6 +85,7 @@ install(PROGRAMS ${PROJECT_BINARY_DIR}/openmatrix-ddk
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/ddk/compile
   DESTINATION ${CMAKE_INSTALL_DATADIR}/openmatrix/ddk COMPONENT dev)
 install(FILES ${PROJECT_SOURCE_DIR}/tools/ddk/README
+    ${PROJECT_SOURCE_DIR}/tools/ddk/generated_message_table_driven.h
   DESTINATION ${CMAKE_INSTALL_DATADIR}/openmatrix/ddk COMPONENT dev)
 
 # --- Debian packages ---------------------------------------------------------------------------

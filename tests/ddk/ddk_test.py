@@ -103,6 +103,51 @@ class Tree(Case):
         self.assertEqual(os.listdir(third_party / "protobuf/include"), ["google"])
         self.assertEqual(os.listdir(third_party / "protobuf/include/google"), ["protobuf"])
 
+    OLD = "google/protobuf/generated_message_table_driven.h"
+    # What a file of an older protoc has, up to its first class.
+    OLD_FILE = ("#include <google/protobuf/stubs/common.h>\n"
+                f"#include <{OLD}>\n"
+                "struct TableStruct {\n"
+                "  static const ::google::protobuf::internal::ParseTable schema[];\n"
+                "  static const ::google::protobuf::internal::AuxillaryParseTableField aux[];\n"
+                "};\n")
+
+    def test_a_generated_file_of_an_older_protoc_is_refused_with_one_message(self):
+        source = self.write("old.pb.cc", self.OLD_FILE)
+        for root in ("include", "include/inc", "include/third_party/protobuf/include"):
+            for compiler in filter(shutil.which, ("g++", "clang++")):
+                with self.subTest(root=root, compiler=compiler):
+                    result = run(compiler, "-std=c++11", "-fsyntax-only", f"-I{TREE}/{root}",
+                                 source)
+                    self.assertNotEqual(result.returncode, 0)
+                    errors = [line for line in result.stderr.splitlines() if "error: " in line]
+                    self.assertIn("run protoc again", errors[0])
+                    self.assertLessEqual(len(errors), 2, result.stderr)  # and nothing of the rest
+        self.assertIn("protoc --proto_path=", (TREE / "README").read_text(encoding="utf-8"))
+
+    def test_a_protobuf_that_has_the_old_header_is_left_alone(self):
+        theirs = self.home / "theirs"
+        (theirs / self.OLD).parent.mkdir(parents=True)
+        (theirs / self.OLD).write_text("namespace google { namespace protobuf { namespace internal "
+                                       "{ struct ParseTable {}; struct AuxillaryParseTableField {};"
+                                       " } } }\n", encoding="utf-8")
+        source = self.write("old.pb.cc", self.OLD_FILE)
+        self.good("g++", "-std=c++11", "-fsyntax-only", f"-I{TREE}/include", f"-I{theirs}", source)
+
+        # As if the system's were such a one.
+        (theirs / self.OLD).with_name("message.h").touch()
+        moved = self.home / "moved"
+        shutil.copytree(TOOL.parent.parent, moved, symlinks=True)
+        tool = moved / "bin" / TOOL.name
+        text = tool.read_text(encoding="utf-8")
+        system = re.search(r"third_party '(.*)' google/protobuf/message.h", text).group(1)
+        text = text.replace(f"'{system}' google", f"'{theirs}' google")
+        tool.write_text(text.replace(f"'{system}/google", f"'{theirs}/google"), encoding="utf-8")
+        self.good(tool, "tree", *variant_option())
+        third_party = self.home / "tree/include/third_party/protobuf/include"
+        self.assertTrue((third_party / self.OLD).samefile(theirs / self.OLD))
+        self.assertFalse((self.home / "tree/include" / self.OLD).exists())
+
     def test_securec_is_found_by_both_names(self):
         for name in ("include/libc_sec/include/securec.h", "include/libc_sec/securec.h",
                      "include/inc/libc_sec/securec.h"):
@@ -125,6 +170,25 @@ class Tree(Case):
         self.assertEqual(home, str(TREE))
         self.assertEqual(libraries.split(":")[0], f"{TREE}/host/lib")
         self.assertEqual(path.split(":")[0] == f"{TREE}/bin", VARIANT != "none")
+
+    def test_the_environment_has_every_name_that_makefiles_use(self):
+        tree = self.home / "a tree's"  # a blank and a quote
+        self.good(TOOL, tree, *variant_option())
+        values = {"DDK_HOME": tree, "DDK_PATH": tree, "NPU_HOST_LIB": tree / "host/lib",
+                  "NPU_DEV_LIB": tree / "device/lib", "NPU_DEVICE_LIB": tree / "device/lib"}
+        for name in list(values)[2:]:
+            self.assertTrue((values[name] / "libmatrix.so").is_file(), name)
+        # From another directory, twice, over values of somebody else; exported.
+        script = (f'. "{tree}/env.sh" && . "{tree}/env.sh" && '
+                  f'exec printenv {" ".join(values)} LD_LIBRARY_PATH')
+        for shell in filter(shutil.which, ("sh", "dash", "bash", "zsh")):
+            for before in ("", "/mine", "/mine:", "::/mine"):
+                with self.subTest(shell=shell, before=before):
+                    env = {**environment(), **dict.fromkeys(values, "/else's"),
+                           "LD_LIBRARY_PATH": before}
+                    found = self.good(shell, "-euc", script, env=env).splitlines()
+                    path = f"{tree}/host/lib" + (f":{before}" if before else "")
+                    self.assertEqual(found, [*map(str, values.values()), path])
 
     def test_the_environment_of_one_tree_replaces_that_of_another(self):
         other = self.home / "other"
@@ -386,6 +450,22 @@ class Tool(Case):
         self.assertIn("DDK_HOME", (tree / "env.sh").read_text(encoding="utf-8"))
         self.assertEqual((tree / "own").read_text(encoding="utf-8"), "kept")
         self.assertFalse((tree / "host/lib/libgone.so").is_symlink())
+
+    def test_a_tree_of_an_older_release_is_brought_up_to_date(self):
+        self.lay_out("tree")
+        headers = self.home / "tree/include/third_party/protobuf/include/google/protobuf"
+        system = self.home / "system"
+        system.mkdir()
+        shutil.rmtree(headers)
+        headers.symlink_to(system)  # then it was one link
+        with open(self.home / "tree/.openmatrix-ddk", "a", encoding="utf-8") as manifest:
+            manifest.write("include/third_party/protobuf/include/google/protobuf\n")
+
+        self.lay_out("tree")
+
+        self.assertTrue((headers / "message.h").is_file())
+        self.assertFalse(headers.is_symlink())
+        self.assertEqual(os.listdir(system), [])
 
     def test_an_installation_that_was_moved_is_used_where_it_is(self):
         moved = self.home / "moved"
