@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "api/second_copy.h"
 #include "api/type_collector.h"
 #include "base/cancellation.h"
 #include "base/log_sink.h"
@@ -15,6 +16,10 @@
 
 namespace openmatrix {
 namespace {
+
+// Before the generated classes register themselves, which they do at 102. Here, in a file that
+// every user of a static copy of the library links, too.
+[[gnu::constructor(101)]] void BeforeMessagesAreRegistered() { NameSecondCopy(); }
 
 // Runs once per registration: all of them together wait no longer than one.
 void ParkAtExit() {
