@@ -18,6 +18,7 @@
 #include "base/no_destructor.h"
 #include "base/shared_function.h"
 #include "memory/per_view.h"
+#include "os/fork_guard.h"
 #include "runtime/side.h"
 
 namespace openmatrix {
@@ -150,6 +151,9 @@ class TypeFactories {
 };
 
 namespace {
+
+NoDestructor<HeldAcrossForks> g_sides_held(ForkRank::kMakers, TypeFactories::Sides().making());
+NoDestructor<HeldAcrossForks> g_maps_held(ForkRank::kTables, TypeFactories::Lock());
 
 // Pairs of the 2018 headers in today's dress. Old functions may write to what they are given.
 struct OldSerialize {

@@ -5,6 +5,7 @@
 #include "base/no_destructor.h"
 #include "hiaiengine/engine.h"
 #include "memory/per_view.h"
+#include "os/fork_guard.h"
 #include "runtime/public_access.h"
 #include "runtime/side.h"
 
@@ -20,6 +21,8 @@ PerView<Factory>& Factories() {
   static NoDestructor<PerView<Factory>> factories;
   return *factories;
 }
+
+NoDestructor<HeldAcrossForks> g_held(ForkRank::kMakers, Factories().making());
 
 hiai::HIAIEngineFactory* FactoryOf(View view) { return Factories().Get(view).object; }
 

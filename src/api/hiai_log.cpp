@@ -48,6 +48,13 @@ void HIAILog::HIAISaveLog(const int32_t moduleID, const uint32_t logLevel, const
   openmatrix::Log(level, "[module 0x%04x] %s", static_cast<uint32_t>(moduleID) & 0xFFFFu, strLog);
 }
 
+namespace {
+
+// With the library, so that during a fork no other thread is just making it.
+[[maybe_unused]] const HIAILog* const g_log = HIAILog::GetInstance();
+
+}  // namespace
+
 void HIAILog::HIAIRefreshLogLevel() {
   openmatrix::LogLevel level;
   if (openmatrix::ReadLogLevel(level)) openmatrix::SetLogThreshold(level);

@@ -5,7 +5,9 @@
 
 #include "api/guard.h"
 #include "api/process_instance.h"
+#include "base/no_destructor.h"
 #include "openmatrix/simulator.h"
+#include "os/fork_guard.h"
 #include "runtime/user_call.h"
 
 namespace openmatrix {
@@ -44,6 +46,9 @@ struct PowerStateAccess {
     return Find(state, callback) != state.callbacks_.end();
   }
 
+  static void Hold() { hiai::PowerState::GetInstance()->mutex_.lock(); }
+  static void LetGo() { hiai::PowerState::GetInstance()->mutex_.unlock(); }
+
  private:
   // REQUIRES: the object's lock.
   static std::vector<Callback>::iterator Find(hiai::PowerState& state, Callback callback) {
@@ -52,6 +57,11 @@ struct PowerStateAccess {
 };
 
 namespace {
+
+// The object is made with the library, so that during a fork no other thread is just making it.
+[[maybe_unused]] const hiai::PowerState* const g_state = hiai::PowerState::GetInstance();
+NoDestructor<HeldAcrossForks> g_held(ForkRank::kTables, &PowerStateAccess::Hold,
+                                     &PowerStateAccess::LetGo);
 
 void Notify(std::uint32_t device, hiai::PowerState::DevicePowerStateT now) {
   hiai::PowerState& state = *hiai::PowerState::GetInstance();

@@ -1,6 +1,7 @@
 #include "api/process_instance.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -9,9 +10,11 @@
 #include "api/type_collector.h"
 #include "base/cancellation.h"
 #include "base/log_sink.h"
+#include "base/made_once.h"
 #include "base/no_destructor.h"
 #include "base/options.h"
 #include "memory/per_view.h"
+#include "os/fork_guard.h"
 #include "runtime/block_return.h"
 
 namespace openmatrix {
@@ -25,9 +28,14 @@ namespace {
 void ParkAtExit() {
   const NoCancellation here;
   using Clock = std::chrono::steady_clock;
-  static const Clock::time_point deadline = Clock::now() + kExitBound;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-  GetProcess().Park(std::max(left, std::chrono::milliseconds(0)));
+  static std::atomic<Clock::rep> deadline{0};  // partner: the other registrations
+  Clock::rep first = 0;
+  const Clock::time_point now = Clock::now();
+  const Clock::rep end = (now + kExitBound).time_since_epoch().count();
+  if (deadline.compare_exchange_strong(first, end)) first = end;
+  const auto left = Clock::time_point(Clock::duration(first)) - now;
+  GetProcess().Park(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                             std::chrono::milliseconds(0)));
 }
 
 // Handlers run in reverse order of registration, mixed with the destructors of static objects:
@@ -70,16 +78,21 @@ Instance* MakeInstance() {
   return new Instance;
 }
 
+MadeOnce<Instance> g_instance;
+
+PerView<EngineRegistry>& EngineRegistries() {
+  static NoDestructor<PerView<EngineRegistry>> registries;
+  return *registries;
+}
+
+NoDestructor<HeldAcrossForks> g_making_held(ForkRank::kMaking, g_instance.making());
+NoDestructor<HeldAcrossForks> g_registries_held(ForkRank::kMakers, EngineRegistries().making());
+NoDestructor<HeldAcrossForks> g_options_held(ForkRank::kInnermost, OptionsLock());
+
 }  // namespace
 
-Process& GetProcess() {
-  static Instance* const instance = MakeInstance();
-  return instance->process;
-}
+Process& GetProcess() { return g_instance.Get(MakeInstance).process; }
 
-EngineRegistry& GetEngineRegistry(View view) {
-  static NoDestructor<PerView<EngineRegistry>> registries;
-  return registries->Get(view);
-}
+EngineRegistry& GetEngineRegistry(View view) { return EngineRegistries().Get(view); }
 
 }  // namespace openmatrix

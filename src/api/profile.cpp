@@ -19,6 +19,7 @@
 #include "base/log_sink.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
+#include "os/fork_guard.h"
 
 namespace openmatrix {
 namespace {
@@ -160,6 +161,7 @@ class Profile {
   std::map<Key, Sum> sums_ OPENMATRIX_GUARDED_BY(mutex_);
   std::map<std::uint32_t, Sum> graphs_ OPENMATRIX_GUARDED_BY(mutex_);
   bool unseen_ OPENMATRIX_GUARDED_BY(mutex_) = false;
+  const HeldAcrossForks held_across_forks_{ForkRank::kTables, mutex_};
 };
 
 Profile& GetProfile() {
@@ -262,3 +264,14 @@ uint64_t ProfileStatistic::ProfileGetCurrentTime() {
 }
 
 }  // namespace hiai
+
+namespace openmatrix {
+namespace {
+
+// With the library, so that during a fork no other thread is just making them.
+[[maybe_unused]] const Profile& g_profile = GetProfile();
+[[maybe_unused]] const hiai::ProfileStatistic* const g_statistic =
+    hiai::ProfileStatistic::GetInstance();
+
+}  // namespace
+}  // namespace openmatrix

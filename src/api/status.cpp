@@ -9,6 +9,7 @@
 #include "base/log_sink.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
+#include "os/fork_guard.h"
 
 namespace hiai {
 namespace {
@@ -46,6 +47,7 @@ class UserTexts {
  private:
   mutable openmatrix::Mutex mutex_;
   std::unordered_map<HIAI_StatusT, std::string> texts_ OPENMATRIX_GUARDED_BY(mutex_);
+  const openmatrix::HeldAcrossForks held_across_forks_{openmatrix::ForkRank::kTables, mutex_};
 };
 
 UserTexts& GetUserTexts() {
@@ -82,5 +84,13 @@ std::string StatusFactory::GetErrCodeDesc(uint32_t errCode) {
     return text != nullptr ? std::string(text) : GetUserTexts().Find(errCode);
   });
 }
+
+namespace {
+
+// With the library, so that during a fork no other thread is just making them.
+[[maybe_unused]] const UserTexts& g_texts = GetUserTexts();
+[[maybe_unused]] const StatusFactory* const g_factory = StatusFactory::GetInstance();
+
+}  // namespace
 
 }  // namespace hiai

@@ -10,6 +10,7 @@
 
 #include "base/cancellation.h"
 #include "base/log_sink.h"
+#include "base/made_once.h"
 #include "base/no_destructor.h"
 #include "openmatrix/version.h"
 
@@ -182,6 +183,8 @@ std::vector<std::string> Environment() {
   return variables;
 }
 
+MadeOnce<Options> g_options;
+
 Options Load() {
   const NoCancellation here;  // opens the log
   const std::vector<std::string> environment = Environment();
@@ -213,9 +216,10 @@ const std::vector<OptionInfo>& OptionTable() {
 }
 
 const Options& GetOptions() {
-  static NoDestructor<Options> options(Load());
-  return *options;
+  return g_options.Get([] { return new Options(Load()); });
 }
+
+Mutex& OptionsLock() { return g_options.making(); }
 
 bool ReadLogLevel(LogLevel& level) {
   const char* const text = std::getenv("OPENMATRIX_LOG");

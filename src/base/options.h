@@ -13,6 +13,7 @@
 
 namespace openmatrix {
 
+class Mutex;
 enum class LogLevel : std::uint8_t;
 
 enum class Rules : std::uint8_t { kStrict, kDefault, kLenient };
@@ -41,6 +42,9 @@ const std::vector<OptionInfo>& OptionTable();
 
 // The options in force: the environment read once.
 const Options& GetOptions();
+
+// Held while a thread reads them for the first time; for forks, see base/made_once.h.
+Mutex& OptionsLock();
 
 // The level that OPENMATRIX_LOG names in this moment; false if it names none.
 bool ReadLogLevel(LogLevel& level);

@@ -58,7 +58,7 @@ Heap::Impl::Impl(Heap& heap, const Options& given, const MemoryBudget& budget)
   private_caches.reset(new std::atomic<SideCache*>[most_caches + 1]());
   if (pages == nullptr) return;
   janitor_ = std::make_unique<Janitor>(*this);
-  fork_guard_ = std::make_unique<ForkGuard>(this);
+  fork_guard_ = std::make_unique<ForkGuard>(this, ForkRank::kHeap);
   MapView(View::Host());
 }
 

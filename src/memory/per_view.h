@@ -47,6 +47,9 @@ class PerView {
   // Null if nobody asked for it yet.
   T* Find(View view) const { return slots_[view.index].load(std::memory_order_acquire); }
 
+  // Held while an object is made: whoever holds it knows all that exist.
+  Mutex& making() { return mutex_; }
+
   // Calls `visit` with each view and its object, of those that exist.
   template <typename Visit>
   void ForEach(const Visit& visit) const {

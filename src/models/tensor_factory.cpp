@@ -1,8 +1,11 @@
 // AITensorFactory: creators by type. They are user code: none is called with the lock held, and
 // what they throw ends here.
+#include "base/made_once.h"
+#include "base/mutex.h"
 #include "base/no_destructor.h"
 #include "hiaiengine/ai_tensor.h"
 #include "models/tensor_description.h"
+#include "os/fork_guard.h"
 #include "runtime/user_call.h"
 
 namespace openmatrix {
@@ -10,6 +13,12 @@ namespace {
 
 using hiai::AITensorDescription;
 using hiai::IAITensor;
+
+MadeOnce<hiai::AITensorFactory> g_factory;
+// Instead of the object's own, which a fork could not hold before the object is made.
+Mutex g_types;
+NoDestructor<HeldAcrossForks> g_making_held(ForkRank::kMakers, g_factory.making());
+NoDestructor<HeldAcrossForks> g_types_held(ForkRank::kTables, g_types);
 
 std::shared_ptr<IAITensor> CallCreator(hiai::CREATE_TENSOR_FUN creator,
                                        const AITensorDescription& description) {
@@ -41,14 +50,11 @@ AITensorFactory::AITensorFactory() {
 }
 
 AITensorFactory* AITensorFactory::GetInstance() {
-  // The constructor is private: the room is made here, the object is never destroyed.
-  alignas(AITensorFactory) static unsigned char storage[sizeof(AITensorFactory)];
-  static AITensorFactory* const factory = ::new (static_cast<void*>(storage)) AITensorFactory;
-  return factory;
+  return &openmatrix::g_factory.Get([] { return new AITensorFactory; });
 }
 
 CREATE_TENSOR_FUN AITensorFactory::FindCreator(const std::string& type) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const openmatrix::MutexLock lock(openmatrix::g_types);
   auto found = creators_.find(type);
   if (found == creators_.end()) found = creators_.find(openmatrix::PlainType(type));
   return found == creators_.end() ? nullptr : found->second;
@@ -77,27 +83,27 @@ std::shared_ptr<IAITensor> AITensorFactory::CreateTensor(const AITensorDescripti
 AIStatus AITensorFactory::RegisterTensor(const AITensorDescription& tensorDesc,
                                          CREATE_TENSOR_FUN createTensorFunc) {
   if (tensorDesc.type().empty() || createTensorFunc == nullptr) return INVALID_PARA;
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const openmatrix::MutexLock lock(openmatrix::g_types);
   if (!creators_.emplace(tensorDesc.type(), createTensorFunc).second) return FAILED;
   descriptions_[tensorDesc.type()] = tensorDesc;
   return SUCCESS;
 }
 
 AIStatus AITensorFactory::UnRegisterTensor(const AITensorDescription& tensorDesc) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const openmatrix::MutexLock lock(openmatrix::g_types);
   descriptions_.erase(tensorDesc.type());
   return creators_.erase(tensorDesc.type()) == 1 ? SUCCESS : FAILED;
 }
 
 void AITensorFactory::GetAllTensorDescription(AITensorDescriptionList& tensorDescList) {
   tensorDescList.clear_tensor_descs();
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const openmatrix::MutexLock lock(openmatrix::g_types);
   for (const auto& entry : descriptions_) *tensorDescList.add_tensor_descs() = entry.second;
 }
 
 AIStatus AITensorFactory::GetTensorDescription(const std::string& type,
                                                AITensorDescription& tensorDesc) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const openmatrix::MutexLock lock(openmatrix::g_types);
   auto found = descriptions_.find(type);
   if (found == descriptions_.end()) found = descriptions_.find(openmatrix::PlainType(type));
   if (found == descriptions_.end()) return FAILED;

@@ -9,6 +9,7 @@
 #include "base/interrupts.h"
 #include "base/mutex.h"
 #include "memory/view.h"
+#include "os/fork_guard.h"
 
 namespace openmatrix {
 
@@ -32,6 +33,7 @@ class DeviceLinks {
   mutable Mutex mutex_;
   std::uint64_t last_ OPENMATRIX_GUARDED_BY(mutex_) = 0;
   std::array<std::uint64_t, kMaxDevices> current_ OPENMATRIX_GUARDED_BY(mutex_){};
+  const HeldAcrossForks held_across_forks_{ForkRank::kTables, mutex_};
 };
 
 static_assert(kMaxDevices <= 64, "one bit of Interrupts per device");

@@ -8,6 +8,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "os/fork_guard.h"
 
 namespace hiai {
 class Engine;
@@ -28,6 +29,7 @@ class EngineRegistry {
  private:
   mutable Mutex mutex_;
   std::map<std::string, EngineCreator> creators_ OPENMATRIX_GUARDED_BY(mutex_);
+  const HeldAcrossForks held_across_forks_{ForkRank::kTables, mutex_};
 };
 
 }  // namespace openmatrix

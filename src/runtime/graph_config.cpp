@@ -10,9 +10,16 @@
 #include <set>
 
 #include "base/log_sink.h"
+#include "base/mutex.h"
+#include "base/no_destructor.h"
+#include "os/fork_guard.h"
 
 namespace openmatrix {
 namespace {
+
+// The parser has locks of its own, which protobuf does not bring through a fork.
+Mutex g_parsing;
+NoDestructor<HeldAcrossForks> g_parsing_held(ForkRank::kTables, g_parsing);
 
 // Keeps the first error; protobuf would print all of them to stderr.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -181,6 +188,7 @@ Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const st
   hiai::GraphConfigList list;
   FirstError errors;
   google::protobuf::TextFormat::Parser parser;
+  MutexLock lock(g_parsing);
   parser.RecordErrorsTo(&errors);
   if (!parser.ParseFromString(marked ? text.substr(3) : text, &list)) {
     return {Code::kConfigMalformed, name + ":" + errors.text()};

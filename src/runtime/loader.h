@@ -16,6 +16,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "memory/view.h"
+#include "os/fork_guard.h"
 #include "runtime/elf_facts.h"
 #include "runtime/signature.h"
 
@@ -97,6 +98,7 @@ class Loader {
 
   Mutex key_mutex_;
   std::shared_ptr<const PublicKey> key_ OPENMATRIX_GUARDED_BY(key_mutex_);
+  const HeldAcrossForks held_across_forks_{ForkRank::kTables, key_mutex_};
 };
 
 // Says whether code or a virtual table at `address` belongs to `side`; if not, why not. An object

@@ -11,7 +11,7 @@
 
 namespace openmatrix {
 
-Notifier::Notifier() : fork_guard_(this) {}
+Notifier::Notifier() : fork_guard_(this, ForkRank::kTables) {}
 
 Notifier::~Notifier() {
   MutexLock lock(mutex_);
