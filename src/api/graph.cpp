@@ -153,11 +153,13 @@ std::shared_ptr<Engine> Graph::GetEngine(uint32_t engineID) {
   const void* const caller = __builtin_return_address(0);
   std::shared_ptr<Engine> engine;
   static_cast<void>(Guard([&] {
+    openmatrix::Status own = GetProcess().CheckGraphsAreOwn();
+    if (!own.ok()) return own;
     const std::shared_ptr<openmatrix::GraphImpl> graph = PublicAccess::ImplOf(*this);
     const std::shared_ptr<openmatrix::EngineHost> host =
         graph != nullptr ? graph->FindEngine(engineID) : nullptr;
     if (host != nullptr && host->side() == openmatrix::SideOfCall(caller)) engine = host->engine();
-    return HIAI_OK;
+    return own;
   }));
   return engine;
 }

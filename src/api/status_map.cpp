@@ -55,6 +55,7 @@ constexpr Row kRows[] = {
     {Code::kUpdateRejected, HIAI_CHECK_UPDATE_CONFIG_FAILED},
     {Code::kOutOfRange, HIAI_OUT_OF_RANGE},
     {Code::kDestroyTimedOut, HIAI_GRAPH_DESTROY_TIMEOUT},
+    {Code::kParentsGraphs, HIAI_GRAPH_ALREADY_USED_IN_ANOTHER_PROCESS},
     {Code::kUserStatus, HIAI_EXCEPTION},
 };
 

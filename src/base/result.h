@@ -57,6 +57,7 @@ enum class Code : std::uint8_t {
   kUpdateRejected,
   kOutOfRange,
   kDestroyTimedOut,
+  kParentsGraphs,  // a forked child cannot use the graphs of its parent
   // a status that user code returned; `Error::user_status` carries it unchanged
   kUserStatus,
   kCount

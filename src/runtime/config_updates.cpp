@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "os/fork_guard.h"
+
 namespace openmatrix {
 
 std::shared_ptr<ConfigUpdates::Update> ConfigUpdates::Push(const hiai::AIConfig& config) {
@@ -22,17 +24,19 @@ void ConfigUpdates::RunAll(const Call& call) {
     if (queue_.empty()) return;
     runner_ = self;
   }
+  const ForkWitness witness;  // a call may fork, and the lock is the parent's in the child
   // A destructor, because a call may end by the unwinding of its thread.
   struct Running {
     ConfigUpdates& updates;
     const bool nested;
+    const ForkWitness& witness;
     ~Running() {
-      if (nested) return;
+      if (nested || witness.in_child()) return;
       MutexLock lock(updates.mutex_);
       if (updates.runner_ == std::this_thread::get_id()) updates.runner_ = std::thread::id();
     }
-  } running{*this, nested};
-  while (const std::shared_ptr<Update> update = Next(nested)) {
+  } running{*this, nested, witness};
+  while (const std::shared_ptr<Update> update = witness.in_child() ? nullptr : Next(nested)) {
     struct Done {
       ConfigUpdates& updates;
       Update& update;

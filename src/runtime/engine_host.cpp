@@ -200,19 +200,23 @@ bool EngineHost::TakeOrCall(Frame& frame, StopToken& stop, std::uint32_t& recall
     recalls = seen;
     RunUpdates();
   };
-  for (;;) {
+  // Also in a child, if user code forked and came back: the parent has the same messages.
+  const auto leave = [&] { return process_.graphs_are_parents(); };
+  while (!leave()) {
     const std::uint32_t seen = mailbox_->recalls();  // before due() and RunUpdates(): see Recall
     heed(seen);
+    if (leave()) break;
     if (quiet) wait = Wait{quiet_.due(), &stop, clock};
     if (mailbox_->Take(frame, wait, seen)) {
       const bool others_wait_for_ever = quiet && quiet_.Received(NowOf(clock));
       if (others_wait_for_ever && plan_.workers > 1) mailbox_->Recall();
       heed(mailbox_->recalls());  // an update that came before this message
-      return true;
+      return !leave();
     }
     if (mailbox_->closed() || stop.stopped()) return false;
     if (quiet && quiet_.Claim(NowOf(clock))) call();
   }
+  return false;
 }
 
 void EngineHost::Work(StopToken& stop) {
@@ -246,6 +250,7 @@ void EngineHost::Work(StopToken& stop) {
     });
     frame = Frame();
     if (arguments[port] == nullptr) continue;
+    if (process_.graphs_are_parents()) return;  // the deserialize hook forked
     call();
   }
 }
@@ -281,12 +286,14 @@ void EngineHost::Finish() {
   if (mailbox_ != nullptr) {
     DropUsers(where_, "deleter of a queued message", [&] { mailbox_->Drain(); });
   }
+  if (process_.graphs_are_parents()) return;
   std::shared_ptr<hiai::Engine> dying;
   {
     MutexLock lock(mutex_);
     dying = std::move(engine_);
   }
   dying.reset();
+  if (process_.graphs_are_parents()) return;
   // After the destructor: threads that the engine started may send until then.
   std::vector<OutputPorts::RoutePointer> routes = routes_.Clear();
   DropUsers(where_, "destructor of a receiver", [&] { routes.clear(); });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hiaiengine/data_recv_interface.h"
+#include "os/fork_guard.h"
 #include "runtime/engine_host.h"
 #include "runtime/graph_impl.h"
 #include "runtime/process.h"
@@ -26,6 +27,7 @@ class EngineHost::Visit {
     host_.visitors_.push_back(&token_);
   }
   ~Visit() {
+    if (witness_.in_child()) return;  // a hook forked; the lock is the parent's
     MutexLock lock(host_.mutex_);
     std::vector<StopToken*>& visitors = host_.visitors_;
     visitors.erase(std::find(visitors.begin(), visitors.end(), &token_));
@@ -36,12 +38,14 @@ class EngineHost::Visit {
   StopToken* token() { return &token_; }
 
  private:
+  const ForkWitness witness_;
   EngineHost& host_;
   StopToken token_;
 };
 
 Status EngineHost::Send(std::uint32_t port, const std::string& name,
                         const std::shared_ptr<void>& message, const Wait& wait) {
+  if (process_.graphs_are_parents()) return process_.CheckGraphsAreOwn();
   if (message == nullptr) return {Code::kNullMessage, where_ + ": SendData of a null message"};
   if (name.empty()) return {Code::kInvalidValue, where_ + ": SendData without a message name"};
   OutputPorts::RoutePointer route;
@@ -134,6 +138,7 @@ Status EngineHost::CallReceiver(hiai::DataRecvInterface& receiver,
 
 Status EngineHost::SetReceiver(std::uint32_t port,
                                std::shared_ptr<hiai::DataRecvInterface> receiver) {
+  if (process_.graphs_are_parents()) return process_.CheckGraphsAreOwn();
   if (receiver == nullptr) return {Code::kNullReceiver, where_ + ": SetDataRecvFunctor of null"};
   if (routes_.SetReceiver(port, std::move(receiver))) return {};
   return {Code::kPortOutOfRange, where_ + ": has no output port " + std::to_string(port)};

@@ -87,6 +87,7 @@ Status GraphImpl::InitEngines() {
 }
 
 Status GraphImpl::Start() {
+  if (const Status own = process_.CheckGraphsAreOwn(); !own.ok()) return own;
   MutexLock lock(mutex_);
   if (state_ != State::kBuilding) {
     return {Code::kNoGraph, "graph " + std::to_string(id_) + " was destroyed while it started"};
@@ -133,6 +134,7 @@ void GraphImpl::RunWorker(Member& member, StopToken& stop) {
 }
 
 void GraphImpl::WorkerLeft(Member& member) {
+  if (process_.graphs_are_parents()) return;
   bool last;
   {
     MutexLock lock(mutex_);
@@ -177,6 +179,7 @@ bool GraphImpl::ThreadEnters() {
 }
 
 bool GraphImpl::LeaveThread() {
+  if (process_.graphs_are_parents()) return false;
   MutexLock lock(mutex_);
   const auto self = std::find(inside_.begin(), inside_.end(), std::this_thread::get_id());
   if (self != inside_.end()) inside_.erase(self);
@@ -203,7 +206,10 @@ void GraphImpl::FinishIfLast() {
     if (state_ != State::kDestroying || !inside_.empty() || finishing_) return;
     finishing_ = true;
   }
-  for (const std::shared_ptr<EngineHost>& engine : Engines()) engine->Finish();
+  for (const std::shared_ptr<EngineHost>& engine : Engines()) {
+    engine->Finish();
+    if (process_.graphs_are_parents()) return;  // a destructor forked, and this is the child
+  }
   disconnect_handler_.Set(nullptr);  // what it captured may hold an engine, and that the graph
   Members members;
   std::map<std::uint32_t, MemberPointer> by_id;
@@ -247,6 +253,7 @@ Status GraphImpl::Destroy(std::chrono::milliseconds bound) {
     return {};
   }
   FinishIfLast();
+  if (const Status own = process_.CheckGraphsAreOwn(); !own.ok()) return own;
   bool finished = true;
   {
     MutexLock lock(mutex_);
@@ -324,10 +331,6 @@ bool GraphImpl::BuildsHere() const {
   return state_ == State::kBuilding && builder_ == self;
 }
 
-std::shared_ptr<hiai::Graph> GraphImpl::Handle() {
-  MutexLock lock(mutex_);
-  if (handle_ == nullptr) handle_ = PublicAccess::MakeGraph(weak_from_this());
-  return handle_;
-}
+void GraphImpl::MakeHandle() { handle_ = PublicAccess::MakeGraph(weak_from_this()); }
 
 }  // namespace openmatrix

@@ -89,8 +89,10 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   // True if the calling thread is about to start engines of this graph.
   bool BuildsHere() const OPENMATRIX_EXCLUDES(mutex_);
 
-  // The public handle: one object per graph, so that it can be compared.
-  std::shared_ptr<hiai::Graph> Handle() OPENMATRIX_EXCLUDES(mutex_);
+  // Makes the public handle. REQUIRES: called once, before anybody else knows the graph.
+  void MakeHandle();
+  // One object per graph, so that it can be compared. Takes no lock: a forked child asks, too.
+  const std::shared_ptr<hiai::Graph>& Handle() const { return handle_; }
 
   DisconnectHandler& disconnect_handler() { return disconnect_handler_; }
 
@@ -171,7 +173,7 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   bool finished_ OPENMATRIX_GUARDED_BY(mutex_) = false;
   bool told_late_ OPENMATRIX_GUARDED_BY(mutex_) = false;  // Park runs once per exit handler
   std::vector<Worker> workers_ OPENMATRIX_GUARDED_BY(mutex_);
-  std::shared_ptr<hiai::Graph> handle_ OPENMATRIX_GUARDED_BY(mutex_);
+  std::shared_ptr<hiai::Graph> handle_;
 
   // Whose turn it is to modify; no thread's id if nobody's.
   std::atomic<std::thread::id> modifier_{};  // partner: the test in Await of turn_bell_

@@ -155,6 +155,8 @@ Status GraphUpdate::Join() {
 }
 
 Status GraphUpdate::StartNew() {
+  // An Init may have forked.
+  if (const Status own = graph_.process_.CheckGraphsAreOwn(); !own.ok()) return own;
   MutexLock lock(graph_.mutex_);
   if (graph_.state_ != GraphImpl::State::kRunning) {
     return {Code::kNoGraph, "graph " + std::to_string(graph_.id_) + " was destroyed meanwhile"};
@@ -225,6 +227,7 @@ void GraphUpdate::Commit() {
 }
 
 void GraphUpdate::TakeBack() {
+  if (graph_.process_.graphs_are_parents()) return;  // an Init forked
   std::vector<Host> hosts;
   for (const GraphImpl::MemberPointer& member : added_) hosts.push_back(member->host);
   {
@@ -239,6 +242,7 @@ void GraphUpdate::TakeBack() {
 }
 
 Status GraphImpl::Modify(const hiai::GraphUpdateConfig& config) {
+  if (const Status own = process_.CheckGraphsAreOwn(); !own.ok()) return own;
   const std::thread::id self = std::this_thread::get_id();
   if (modifier_.load(std::memory_order_seq_cst) == self) {
     return {Code::kUpdateRejected, "graph " + std::to_string(id_) +

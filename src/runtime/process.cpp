@@ -54,9 +54,22 @@ Result<std::vector<std::shared_ptr<GraphImpl>>> Process::CreateGraphs(
                           std::min(options_.devices, kMaxDevices), options_.rules};
   Result<std::vector<GraphPlan>> plans = PlanGraphs(config, limits);
   if (!plans.ok()) return plans.error();
+  // A child of a fork meanwhile has half a graph of its parent's.
+  struct Creating {
+    Process& process;
+    explicit Creating(Process& of) : process(of) {
+      MutexLock lock(process.mutex_);
+      ++process.creating_;
+    }
+    ~Creating() {
+      MutexLock lock(process.mutex_);
+      --process.creating_;
+    }
+  } creating(*this);
   // Before user code runs; Publish asks again, for those who create at the same time.
   const Status unused = CheckUnused(plans.value());
   if (!unused.ok()) return unused.error();
+  if (Status own = CheckGraphsAreOwn(); !own.ok()) return own.error();
   // All of them first: nothing of a configuration runs if one library is refused.
   for (const GraphPlan& plan : plans.value()) {
     for (const EnginePlan& engine : plan.engines) {
@@ -67,6 +80,7 @@ Result<std::vector<std::shared_ptr<GraphImpl>>> Process::CreateGraphs(
   Graphs graphs;
   for (const GraphPlan& plan : plans.value()) {
     graphs.push_back(std::make_shared<GraphImpl>(*this, plan));
+    graphs.back()->MakeHandle();
   }
   // Also when memory ends and an exception leaves: a graph that is half made goes away again.
   struct Building {
@@ -74,6 +88,10 @@ Result<std::vector<std::shared_ptr<GraphImpl>>> Process::CreateGraphs(
     const Graphs& graphs;
     bool ok = false;
     ~Building() {
+      if (process.graphs_are_parents()) {  // user code forked
+        process.Keep(graphs);
+        return;
+      }
       for (const std::shared_ptr<GraphImpl>& graph : graphs) graph->EndBuild();
       if (!ok) process.Withdraw(graphs);
     }
@@ -109,6 +127,8 @@ Status Process::Build(const Graphs& graphs) {
     Status connected = graph->Connect(find);
     if (!connected.ok()) return connected;
   }
+  // User code ran, which may have forked.
+  if (Status own = CheckGraphsAreOwn(); !own.ok()) return own;
   // Init may already send to its graph, and watch its ports: it must be found.
   Status published = Publish(graphs);
   if (!published.ok()) return published;
@@ -189,12 +209,18 @@ Status Process::DestroyGraph(std::uint32_t id, std::chrono::milliseconds bound) 
     graph = std::move(found->second);
     graphs_.erase(found);
   }
+  if (graphs_are_parents()) {
+    Keep({std::move(graph)});
+    TellOfFork();
+    return {};
+  }
   RemoveFromIndex(*graph);
   return graph->Destroy(bound);
 }
 
 Result<std::shared_ptr<EngineHost>> Process::Locate(const PortAddress& address) {
   MutexLock lock(mutex_);
+  if (graphs_are_parents()) return CheckGraphsAreOwn().error();
   const auto found = index_.find(KeyOf(address.graph, address.engine));
   if (found != index_.end()) return found->second;
   if (graphs_.count(address.graph) == 0) {
@@ -301,6 +327,7 @@ Status Process::CheckDevice(std::uint32_t device) const {
 }
 
 Status Process::DisconnectDevice(std::uint32_t device) {
+  if (Status own = CheckGraphsAreOwn(); !own.ok()) return own;
   Status known = CheckDevice(device);
   if (!known.ok()) return known;
   const std::uint64_t cut = links_.Cut(device);
@@ -321,6 +348,7 @@ Status Process::DisconnectDevice(std::uint32_t device) {
 }
 
 Status Process::ReconnectDevice(std::uint32_t device) {
+  if (Status own = CheckGraphsAreOwn(); !own.ok()) return own;
   Status known = CheckDevice(device);
   if (known.ok()) links_.Restore(device);
   return known;
@@ -328,6 +356,7 @@ Status Process::ReconnectDevice(std::uint32_t device) {
 
 Status Process::OnDisconnect(const std::shared_ptr<GraphImpl>& graph,
                              DisconnectHandler::Function handler) {
+  if (Status own = CheckGraphsAreOwn(); !own.ok()) return own;
   if (handler == nullptr) return {Code::kInvalidValue, "RegisterEventHandle of null"};
   graph->disconnect_handler().Set(std::move(handler));
   if (graph->stopping()) {
@@ -350,8 +379,8 @@ void Process::ArmExit() {
 }
 
 void Process::Park(std::chrono::milliseconds bound) {
-  // A forked child has the graphs but none of their threads.
-  if (::getpid() != process_id_) return;
+  // None of the workers are here; nor are they where somebody called clone() or _Fork().
+  if (graphs_are_parents() || ::getpid() != process_id_) return;
   const auto deadline = std::chrono::steady_clock::now() + bound;
   Graphs graphs;
   {

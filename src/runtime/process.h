@@ -1,7 +1,10 @@
 // DOOR of the runtime floor: everything that one program has once. Made on first use and, in
 // the library, never destroyed: the program's own static objects may free and send after main.
 //
-// Any thread may call anything at any time.
+// Any thread may call anything at any time. So may a forked child, which has the graphs of its
+// parent but none of their threads: where its parent had graphs, or was making one, every call
+// about graphs fails at once with kParentsGraphs, for good, also in its own children. Their objects
+// and locks are as the fork met them, so nobody looks into them any more.
 #pragma once
 
 #include <atomic>
@@ -19,6 +22,7 @@
 #include "base/result.h"
 #include "memory/heap.h"
 #include "memory/per_view.h"
+#include "os/fork_guard.h"
 #include "runtime/device_links.h"
 #include "runtime/engine_registry.h"
 #include "runtime/graph_config.h"
@@ -43,7 +47,7 @@ struct PortAddress {
   std::uint32_t port = 0;
 };
 
-class Process {
+class Process final : private ForkAware {
  public:
   // What the floor above knows and this one does not.
   struct Wiring {
@@ -67,7 +71,7 @@ class Process {
   Status Init(std::uint32_t device);
 
   // Creates and starts the graphs of `config`: all of them or, on failure, none. Fails as
-  // PlanGraphs, with kGraphIdExists, or as the steps of GraphImpl.
+  // PlanGraphs, with kGraphIdExists, kParentsGraphs, or as the steps of GraphImpl.
   Result<std::vector<std::shared_ptr<GraphImpl>>> CreateGraphs(const hiai::GraphConfigList& config)
       OPENMATRIX_EXCLUDES(mutex_);
 
@@ -77,7 +81,8 @@ class Process {
   // The ids of all graphs, ascending.
   std::vector<std::uint32_t> GraphIds() OPENMATRIX_EXCLUDES(mutex_);
 
-  // Fails with kNoGraph or kDestroyTimedOut; the id is free again in either case.
+  // Fails with kNoGraph or kDestroyTimedOut; the id is free again in either case. A graph of the
+  // parent is only forgotten.
   Status DestroyGraph(std::uint32_t id, std::chrono::milliseconds bound = kDestroyBound)
       OPENMATRIX_EXCLUDES(mutex_);
 
@@ -128,6 +133,11 @@ class Process {
   // The end of the program: lets all workers leave, waiting `bound` at most. Destroys nothing.
   void Park(std::chrono::milliseconds bound = kExitBound) OPENMATRIX_EXCLUDES(mutex_);
 
+  // True in a forked child whose parent had graphs. One load: for the hot paths.
+  bool graphs_are_parents() const { return parents_.load(std::memory_order_relaxed); }
+  // kParentsGraphs in such a child. Only the first failure of a process has a text.
+  Status CheckGraphsAreOwn();
+
   Heap& heap() { return heap_; }
   TypeRegistry& types(View view);  // made when first asked for
   EngineRegistry& engines(View view) { return engines_(view); }
@@ -149,11 +159,24 @@ class Process {
   void RemoveFromIndex(GraphImpl& graph) OPENMATRIX_EXCLUDES(mutex_);
   Status CheckDevice(std::uint32_t device) const;
   void PostDisconnect(std::shared_ptr<GraphImpl> graph, std::uint64_t cut);
+  // What a forked child has of its parent's graphs, and what of its own it was about to make when
+  // user code forked: their destructors would wait for threads that are not here.
+  void Keep(const Graphs& graphs) OPENMATRIX_EXCLUDES(mutex_);
+  void TellOfFork();
+  // Any that are here, are being made, or are used by a thread although they were destroyed.
+  bool HasGraphs() const OPENMATRIX_REQUIRES(mutex_);
+
+  void BeforeFork() override;
+  void AfterForkInParent() override;
+  void AfterForkInChild() override;
 
   const Options options_;
   void (*const arm_exit_)();
   Clock* const clock_;
-  const int process_id_;
+  std::atomic<int> process_id_;       // partner: none, changed in a child that has one thread
+  std::atomic<bool> parents_{false};  // as above
+  std::atomic<bool> told_{false};     // partner: whoever else fails first
+  int parent_id_ = 0;                 // as process_id_
   Heap heap_;
   std::unique_ptr<TypeRegistry> (*const make_types_)(View);
   EngineRegistry& (*const engines_)(View);
@@ -169,6 +192,8 @@ class Process {
       OPENMATRIX_GUARDED_BY(mutex_);
   // Those too whose workers outlived Destroy: the end of the program waits for them.
   std::vector<std::weak_ptr<GraphImpl>> ever_ OPENMATRIX_GUARDED_BY(mutex_);
+  std::uint32_t creating_ OPENMATRIX_GUARDED_BY(mutex_) = 0;  // calls of CreateGraphs
+  const ForkGuard fork_guard_{this, ForkRank::kProcess};
   Notifier notifier_;  // last: its destructor waits for tasks that use all of the above
 };
 

@@ -28,6 +28,12 @@ View RegistrySideOfCall(const void* return_address) noexcept {
   return t_context.known ? t_context.view : View::Host();
 }
 
+void ForgetStopsOfThread() noexcept {
+  for (ThreadContext* context = &t_context; context != nullptr; context = context->outer) {
+    context->stop = nullptr;
+  }
+}
+
 bool InsideGraph(const GraphImpl* graph) noexcept {
   for (const ThreadContext* context = &t_context; context != nullptr; context = context->outer) {
     if (context->graph == graph) return true;

@@ -22,7 +22,7 @@ struct ThreadContext {
   bool known = false;
   StopToken* stop = nullptr;         // ends the waits of an engine worker
   const GraphImpl* graph = nullptr;  // whose user code runs; compared, never followed
-  const ThreadContext* outer = nullptr;
+  ThreadContext* outer = nullptr;
 };
 
 // initial-exec: a read is one instruction, and it never allocates, not even in a signal handler.
@@ -64,6 +64,10 @@ View RegistrySideOfCall(const void* return_address) noexcept;
 
 // The token that ends the waits of this thread; null outside engine workers.
 inline StopToken* CurrentStop() noexcept { return t_context.stop; }
+
+// In a forked child, whose thread may have been an engine's worker in the parent: nobody is here to
+// end its waits, and the token's lock may be held for ever.
+void ForgetStopsOfThread() noexcept;
 
 // True if user code of `graph` is on this thread's stack: a worker, Init, or a receive callback.
 bool InsideGraph(const GraphImpl* graph) noexcept;

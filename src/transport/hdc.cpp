@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "memory/outgoing.h"
+#include "os/fork_guard.h"
 #include "transport/codec.h"
 
 namespace openmatrix {
@@ -32,6 +33,18 @@ Error TooLarge(const std::string& name, const Status& why) {
   return {why.error().code, "message \"" + name + "\": " + why.error().text};
 }
 
+// The hook is user code, which may fork and come back in the child: nobody takes messages there.
+Result<Encoded> EncodeHere(TypeRegistry& types, const std::string& name, void* message) {
+  const ForkWitness witness;
+  Result<Encoded> encoded = Encode(types, name, message);
+  if (witness.in_child()) {
+    encoded = Error{Code::kParentsGraphs, "message \"" + name +
+                                              "\": its hook forked, and nobody is here in the "
+                                              "child to take it"};
+  }
+  return encoded;
+}
+
 Status SendToOwnSide(const Target& target, const std::shared_ptr<void>& message, const Wait& wait) {
   Result<Mailbox::Slot> slot = target.mailbox->Reserve(target.port, wait);
   if (!slot) return std::move(slot.error());
@@ -41,7 +54,7 @@ Status SendToOwnSide(const Target& target, const std::shared_ptr<void>& message,
 
 Status SendAcross(const Sender& sender, const Target& target, const std::string& name,
                   const std::shared_ptr<void>& message, const Wait& wait) {
-  Result<Encoded> encoded = Encode(sender.types, name, message.get());
+  Result<Encoded> encoded = EncodeHere(sender.types, name, message.get());
   if (!encoded) return std::move(encoded.error());
   Encoded& parts = encoded.value();
 
@@ -156,7 +169,7 @@ Status SendToSeveral(const Sender& sender, const Targets& targets, const std::st
   Encoded parts;
   std::optional<Outgoing> outgoing;
   if (any_crosses) {
-    Result<Encoded> encoded = Encode(sender.types, name, message.get());
+    Result<Encoded> encoded = EncodeHere(sender.types, name, message.get());
     if (!encoded) return std::move(encoded.error());
     parts = std::move(encoded.value());
     if (parts.bytes != 0) {
@@ -247,7 +260,7 @@ std::shared_ptr<void> Receive(TypeRegistry& types, Frame&& frame) {
 Result<std::shared_ptr<void>> Copy(const Sender& sender, const std::string& name,
                                    const std::shared_ptr<void>& message, const Wait& wait) {
   if (message == nullptr) return {Code::kNullMessage, "message \"" + name + "\" is null"};
-  Result<Encoded> encoded = Encode(sender.types, name, message.get());
+  Result<Encoded> encoded = EncodeHere(sender.types, name, message.get());
   if (!encoded) return std::move(encoded.error());
   Encoded& parts = encoded.value();
   Frame frame = EncodedFrame(parts, std::move(parts.control));

@@ -28,7 +28,7 @@ ObjectTurns::Turn::~Turn() {
   Turn** link = &t_turns;  // nearly always it is the first
   while (*link != this) link = &(*link)->outer_;
   *link = outer_;
-  if (kind_ == Kind::kInner) return;
+  if (kind_ == Kind::kInner || witness_.in_child()) return;
   std::uint64_t mine = KeyOf(object_);
   if (kind_ == Kind::kInWord &&
       stripe_.word.compare_exchange_strong(mine, 0, std::memory_order_release)) {

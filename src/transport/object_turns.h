@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "os/fork_guard.h"
 
 namespace openmatrix {
 
@@ -52,6 +53,7 @@ class ObjectTurns {
     const void* const object_;
     Turn* outer_;  // the turn that this thread took before
     Kind kind_ = Kind::kInWord;
+    const ForkWitness witness_;  // a hook may fork, and then the lock is the parent's
   };
 
  private:

@@ -64,6 +64,7 @@ constexpr Expected kExpected[] = {
     {Code::kUpdateFailed, 0x01013089},
     {Code::kUpdateRejected, 0x010130B4},
     {Code::kDestroyTimedOut, 0x0101300C},
+    {Code::kParentsGraphs, 0x0101309C},
     {Code::kUserStatus, 0x010130B1},
 };
 
