@@ -19,7 +19,11 @@ bool Process::HasGraphs() const {
                      [](const std::weak_ptr<GraphImpl>& graph) { return !graph.expired(); });
 }
 
-void Process::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS { mutex_.Lock(); }
+void Process::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
+  mutex_.Lock();
+  // A child that may use graphs sends: its views must share pages. The heap's turn comes later.
+  heap_.KeepLinksInChild(!graphs_are_parents() && !HasGraphs());
+}
 
 void Process::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS { mutex_.Unlock(); }
 

@@ -451,6 +451,68 @@ TEST(ForkWithoutGraph, ForkHandlersOfTheApplicationMayCallTheLibrary) {
   EXPECT_TRUE(TrueInChild([] { return true; }));
 }
 
+// What a daemon does between HIAI_Init and the end.
+bool RunsAGraph() {
+  const std::string device = " engine_name: \"Node\" " + DeviceLibrary() + "} ";
+  if (CreateFromText("graphs { graph_id: 7 engines { id: 1 engine_name: \"Node\" side: HOST } "
+                     "engines { id: 2" +
+                     device +
+                     " engines { id: 3 engine_name: \"Node\" side: HOST } "
+                     "connects { src_engine_id: 2 src_port_id: 0 target_engine_id: 3 } }") !=
+      HIAI_OK) {
+    return false;
+  }
+  const auto back = std::make_shared<Inbox>();
+  DeviceDoor().set_handler(
+      2, [](hiai::Engine& engine, std::uint32_t, const std::shared_ptr<void>& in) {
+        const auto received = std::static_pointer_cast<Received>(in);
+        auto answer = std::make_shared<Message>();
+        answer->data = static_cast<std::uint8_t*>(
+            DeviceDoor().c_alloc(received->bytes, 500, HIAI_MEMORY_ATTR_AUTO_FREE));
+        answer->bytes = received->bytes;
+        std::copy_n(received->data, received->bytes, answer->data);
+        return engine.SendData(0, "contract.Message", answer, kForever);
+      });
+  HostDoor().set_handler(3, back->Collect());
+  auto message = std::make_shared<Message>();
+  message->bytes = 1 << 20;
+  message->data = static_cast<std::uint8_t*>(
+      HostDoor().c_alloc(message->bytes, 500, HIAI_MEMORY_ATTR_AUTO_FREE));
+  std::fill_n(message->data, message->bytes, std::uint8_t{0xa5});
+  bool ok = HostDoor().graph_send({7, 2, 0}, "contract.Message", message, kForever) == HIAI_OK;
+  const auto answer = back->TakeReceived();
+  ok = ok && answer != nullptr && answer->bytes == message->bytes &&
+       std::all_of(answer->data, answer->data + answer->bytes,
+                   [](std::uint8_t byte) { return byte == 0xa5; });
+  return hiai::Graph::DestroyGraph(7) == HIAI_OK && ok;
+}
+
+TEST(ForkWithoutGraph, ADaemonWorksInChildAndGrandchild) {
+  OnlyErrors();
+  ASSERT_EQ(HIAI_Init(0), HIAI_OK);
+  auto* const before =
+      static_cast<std::uint8_t*>(HostDoor().c_alloc(1 << 20, 0, HIAI_MEMORY_ATTR_AUTO_FREE));
+  ASSERT_NE(before, nullptr);
+  std::fill_n(before, 1 << 20, std::uint8_t{7});
+  const Busy tables(CallTables);
+
+  EXPECT_TRUE(TrueInChild([&] {
+    return TrueInChild([&] {
+             return RunsAGraph() && before[12345] == 7 && HostDoor().c_free(before) == HIAI_OK;
+           }) &&
+           before[12345] == 7 && HostDoor().c_free(before) == HIAI_OK && RunsAGraph();
+  }));
+
+  EXPECT_EQ(before[12345], 7);
+  EXPECT_EQ(HostDoor().c_free(before), HIAI_OK);
+  EXPECT_TRUE(RunsAGraph());
+}
+
+TEST(ForkWithoutGraph, AGraphThatWasDestroyedDoesNotCount) {
+  ASSERT_TRUE(RunsAGraph());
+  EXPECT_TRUE(TrueInChild([] { return RunsAGraph(); }));
+}
+
 TEST(ForkWithoutGraph, AChildsChildIsRefusedWhatTheChildMade) {
   EXPECT_TRUE(TrueInChild([] {
     return CreateFromText(OneEngine(1)) == HIAI_OK && TrueInChild([] {
