@@ -20,15 +20,16 @@ Caught DescribeException() noexcept;
 // Runs `call`. If it throws, `handler(caught)` runs instead of the rest, and the answer is false.
 //
 // The unwinding of a thread that was cancelled, or calls pthread_exit, passes, as the system
-// demands: it is no C++ exception, so nobody knows its type. (A handler for abi::__forced_unwind&
-// would bind a null reference.)
+// demands. It must have a handler of its own: what __cxa_current_exception_type says of one that is
+// no C++ exception lies beside it in memory, and is anything.
 template <typename Call, typename Handler>
 bool CatchAll(const Call& call, const Handler& handler) {
   try {
     call();
     return true;
+  } catch (const abi::__forced_unwind&) {
+    throw;
   } catch (...) {
-    if (abi::__cxa_current_exception_type() == nullptr) throw;
     handler(DescribeException());
     return false;
   }

@@ -81,13 +81,14 @@ struct Wait {
     Registration(const Wait& wait, Waitable& waitable)
         : stop_(wait.stop, waitable),
           waitable_(waitable),
+          entry_(waitable),
           clock_(wait.clock),
           interrupts_(wait.interrupts) {
       if (clock_ != nullptr) clock_->Enter(waitable_, wait.deadline);
-      if (interrupts_ != nullptr) interrupts_->waiting().Add(waitable_);
+      if (interrupts_ != nullptr) interrupts_->waiting().Add(entry_);
     }
     ~Registration() {
-      if (interrupts_ != nullptr) interrupts_->waiting().Remove(waitable_);
+      if (interrupts_ != nullptr) interrupts_->waiting().Remove(entry_);
       if (clock_ != nullptr) clock_->Leave(waitable_);
     }
     Registration(const Registration&) = delete;
@@ -96,6 +97,7 @@ struct Wait {
    private:
     StopToken::Waiting stop_;
     Waitable& waitable_;
+    WakeList::Entry entry_;
     Clock* clock_;
     Interrupts* interrupts_;
   };

@@ -149,17 +149,21 @@ class Heap::Impl final : public ForkAware {
     StopCaches(wanted,
                [&](SideCache& cache) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS { DrainCache(cache); });
   }
-  // Calls `visit(cache)` while the cache is stopped. Closed ones are empty.
+  // Calls `visit(cache)` while the cache is stopped. Closed ones are empty. Needs no memory of the
+  // process, as nothing does that gives memory back.
   template <typename Wanted, typename Visit>
   void StopCaches(const Wanted& wanted, const Visit& visit) OPENMATRIX_REQUIRES(mutex) {
-    std::vector<SideCache*> stopped;
+    bool any = false;
     for (const auto& cache : caches) {
-      if (wanted(*cache) && !cache->closed()) stopped.push_back(cache.get());
+      cache->chosen = wanted(*cache) && !cache->closed();
+      if (!cache->chosen) continue;
+      cache->Close();
+      any = true;
     }
-    if (stopped.empty()) return;
-    for (SideCache* cache : stopped) cache->Close();
+    if (!any) return;
     ProcessBarrier();
-    for (SideCache* cache : stopped) {
+    for (const auto& cache : caches) {
+      if (!cache->chosen) continue;
       cache->AwaitIdle();
       visit(*cache);
       if (waiters.load(std::memory_order_relaxed) == 0) cache->Open();

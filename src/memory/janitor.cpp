@@ -5,17 +5,11 @@
 
 #include <algorithm>
 #include <new>
-#include <system_error>
-#include <unordered_set>
 
 namespace openmatrix {
 namespace {
 
 constexpr std::uint32_t kSliceUnits = (8u << 20) >> kUnitShift;  // at most 2 ms per slice
-
-std::uint64_t UsesOf(const SideCache& cache) {
-  return cache.issued().blocks + cache.freed().blocks;
-}
 
 }  // namespace
 
@@ -27,7 +21,7 @@ void Janitor::Stop() {
     stop_ = true;
     wake_.NotifyAll();
   }
-  if (thread_.joinable()) thread_.join();
+  thread_.Join();
 }
 
 void Janitor::NoteChange() {
@@ -42,12 +36,8 @@ void Janitor::NoteChange() {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    thread_ = std::thread([this] { Loop(); });
-    running_ = true;
-  } catch (const std::system_error&) {
-    // No thread to be had: pages stay committed until one is.
-  }
+  // If no thread is to be had, pages stay committed until one is.
+  running_ = thread_.Start<Janitor, &Janitor::Loop>(this);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -87,18 +77,10 @@ void Janitor::Loop() {
 }
 
 void Janitor::TakeBackIdleCaches() {
-  std::unordered_set<const SideCache*> idle;
-  for (const auto& cache : heap_.caches) {
-    const std::uint64_t uses = UsesOf(*cache);
-    const auto [entry, fresh] = last_uses_.try_emplace(cache.get(), uses);
-    if (!fresh && entry->second == uses) idle.insert(cache.get());
-    entry->second = uses;
-  }
-  const auto wanted = [&](const SideCache& cache) {
-    return cache.keeps_large() || idle.count(&cache) > 0;
-  };
+  for (const auto& cache : heap_.caches) cache->idle = cache->IdleSinceLastLook();
+  const auto wanted = [](const SideCache& cache) { return cache.keeps_large() || cache.idle; };
   heap_.StopCaches(wanted, [&](SideCache& cache) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
-    idle.count(&cache) > 0 ? heap_.DrainCache(cache) : heap_.AgeCache(cache);
+    cache.idle ? heap_.DrainCache(cache) : heap_.AgeCache(cache);
   });
 }
 
@@ -136,7 +118,7 @@ void Janitor::TrimNow() {
 void Janitor::ForgetThread() {
   // Made anew in place: the thread and those who slept on the condition are the parent's, and
   // neither is there to be joined or to leave the condition's books.
-  new (&thread_) std::thread;
+  new (&thread_) Thread;
   new (&wake_) CondVar;
   running_ = false;
   asleep_ = false;

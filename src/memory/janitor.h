@@ -8,12 +8,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <thread>
-#include <unordered_map>
 
 #include "memory/heap_impl.h"
+#include "os/thread.h"
 
 namespace openmatrix {
 
@@ -54,9 +52,7 @@ class Janitor {
   bool stop_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
   bool running_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
   bool asleep_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
-  // Uses of each cache at the last look: unchanged means idle since.
-  std::unordered_map<const SideCache*, std::uint64_t> last_uses_ OPENMATRIX_GUARDED_BY(heap_.mutex);
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace openmatrix

@@ -4,20 +4,18 @@
 #include <cstdlib>
 #include <new>
 
-#include "memory/pool.h"
-
 namespace openmatrix {
-
-Run::Run(std::uint32_t first, std::uint32_t count) : start(first), units(count) {}
-Run::~Run() = default;
 
 PageRuns::PageRuns(std::uint64_t pool_bytes, std::uint64_t window_bytes)
     : units_(static_cast<std::uint32_t>(pool_bytes >> kUnitShift)),
       window_units_(static_cast<std::uint32_t>(std::min(pool_bytes, window_bytes) >> kUnitShift)),
-      at_(static_cast<Run**>(std::calloc(units_, sizeof(Run*)))) {
+      at_(static_cast<Run**>(std::calloc(units_, sizeof(Run*))), std::free) {
   if (at_ == nullptr) throw std::bad_alloc();
-  if (window_units_ > 0) Insert(Make(0, window_units_));
-  if (units_ > window_units_) Insert(Make(window_units_, units_ - window_units_));
+  auto window = std::make_unique<Run>(0, window_units_);
+  auto beyond = std::make_unique<Run>(window_units_, units_ - window_units_);
+  for (std::unique_ptr<Run>* const run : {&window, &beyond}) {
+    if ((*run)->units > 0) Insert(run->release());
+  }
 }
 
 PageRuns::~PageRuns() {
@@ -30,12 +28,21 @@ PageRuns::~PageRuns() {
     spare_.Remove(run);
     delete run;
   }
-  std::free(at_);
+}
+
+void PageRuns::Reserve() {
+  if (spare_.empty()) spare_.Add(new Run(0, 0));
+}
+
+bool PageRuns::HasSpare() {
+  if (!spare_.empty()) return true;
+  Run* const run = new (std::nothrow) Run(0, 0);
+  if (run != nullptr) spare_.Add(run);
+  return run != nullptr;
 }
 
 Run* PageRuns::Make(std::uint32_t start, std::uint32_t units) {
   Run* const run = spare_.first();
-  if (run == nullptr) return new Run(start, units);
   spare_.Remove(run);
   run->start = start;
   run->units = units;
@@ -91,6 +98,7 @@ Run* PageRuns::Find(int zone, std::uint32_t units) {
 }
 
 Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {
+  if (!HasSpare()) return nullptr;  // for what is left of a run
   for (int dirty = 1; dirty >= 0; --dirty) {
     if (dirty == 0 && !MayCommit(std::uint64_t{units} << kUnitShift)) break;
     if (Run* const run = free_[zone][dirty].Fit(units)) {
@@ -102,10 +110,7 @@ Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {
 }
 
 void PageRuns::Release(Run* run, std::chrono::steady_clock::time_point now) {
-  if (run->kind == Run::Kind::kSpan) {
-    std::fill_n(at_ + run->start, run->units, nullptr);
-    run->span.reset();
-  }
+  if (run->kind == Run::Kind::kSpan) std::fill_n(&at_[run->start], run->units, nullptr);
   run->kind = Run::Kind::kFree;
   run->dirty = true;
   run->freed_at = now;
@@ -152,7 +157,7 @@ void PageRuns::Join(Run* left, Run* right) {
 // Neighbours look for a run at its ends, every free of a small block looks for its span.
 void PageRuns::Map(Run* run) {
   if (run->kind == Run::Kind::kSpan) {
-    std::fill_n(at_ + run->start, run->units, run);
+    std::fill_n(&at_[run->start], run->units, run);
   } else {
     at_[run->start] = run;
     at_[run->start + run->units - 1] = run;
@@ -189,7 +194,7 @@ Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint
   if (run == nullptr) return nullptr;
   Remove(run);
   run->kind = Run::Kind::kPurging;
-  if (run->units > max_units) {
+  if (run->units > max_units && HasSpare()) {
     Run* const rest = Make(run->start + max_units, run->units - max_units);
     rest->dirty = true;
     rest->freed_at = run->freed_at;

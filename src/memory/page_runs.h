@@ -4,8 +4,12 @@
 // A free run is dirty (its pages may be committed) or clean. Neighbours of one kind coalesce
 // at once; when nothing fits, all neighbours do. The range below the device window's end and
 // the range beyond are kept apart. Not thread-safe: the heap's lock guards it.
+//
+// Giving back needs no memory of the process, taking out a Run object at most: Reserve has it
+// ready.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -17,7 +21,13 @@ namespace openmatrix {
 constexpr std::uint32_t kUnitShift = 15;
 constexpr std::uint32_t kUnitBytes = 1u << kUnitShift;
 
-struct Span;
+// A run cut into equal blocks.
+struct Span {
+  static constexpr std::uint32_t kMaxBlocks = 512;
+  std::uint32_t blocks = 0;
+  std::uint32_t free = 0;
+  std::array<std::uint64_t, kMaxBlocks / 64> free_bits{};
+};
 
 struct Run {
   enum class Kind : std::uint8_t { kFree, kSpan, kBlock, kPurging };
@@ -29,10 +39,9 @@ struct Run {
   Run* previous = nullptr;      // in the one list that it is in, if any
   Run* next = nullptr;
   std::chrono::steady_clock::time_point freed_at;  // dirty runs
-  std::unique_ptr<Span> span;                      // kSpan only
+  Span span;                                       // kSpan only
 
-  Run(std::uint32_t first, std::uint32_t count);
-  ~Run();
+  Run(std::uint32_t first, std::uint32_t count) : start(first), units(count) {}
   std::uint64_t offset() const { return std::uint64_t{start} << kUnitShift; }
   std::uint64_t bytes() const { return std::uint64_t{units} << kUnitShift; }
 };
@@ -45,6 +54,9 @@ class PageRuns {
   PageRuns(const PageRuns&) = delete;
   PageRuns& operator=(const PageRuns&) = delete;
 
+  // Makes sure that the next Allocate does not fail for want of memory of the process. Throws
+  // std::bad_alloc; then nothing has changed.
+  void Reserve();
   // A run of exactly `units`, from the window if there is room, else from beyond it unless
   // `window_only`. Null if neither has room.
   Run* Allocate(std::uint32_t units, bool window_only, Run::Kind kind, std::uint8_t size_class);
@@ -80,13 +92,17 @@ class PageRuns {
   std::uint64_t high_water() const { return high_water_; }
 
   // Takes a dirty run that was freed before `limit` out of circulation, at most `max_units` of
-  // it, so that its pages can be given back without the lock. Null if there is none.
+  // it, so that its pages can be given back without the lock: all of it when there is no memory for
+  // the Run of a rest. Null if there is none.
   Run* BeginPurge(std::chrono::steady_clock::time_point limit, std::uint32_t max_units);
   void EndPurge(Run* run);
 
  private:
   // Run objects come and go with every split and join: those that went are kept for the next.
+  // REQUIRES: one is there.
   Run* Make(std::uint32_t start, std::uint32_t units);
+  // Whether one is there, now.
+  bool HasSpare();
   void Drop(Run* run);
   RunIndex& IndexOf(const Run& run) { return free_[Zone(run.start)][run.dirty ? 1 : 0]; }
   int Zone(std::uint32_t unit) const { return unit < window_units_ ? 0 : 1; }
@@ -103,8 +119,9 @@ class PageRuns {
 
   std::uint32_t units_;
   std::uint32_t window_units_;
-  Run** const at_;  // calloc'ed, so untouched parts cost nothing; run of each unit; null inside
-                    // free runs, but for their ends
+  // calloc'ed, so untouched parts cost nothing; run of each unit; null inside free runs, but for
+  // their ends
+  const std::unique_ptr<Run*[], void (*)(void*)> at_;
   RunIndex free_[2][2];  // zone, dirty
   RunList spare_;
   std::uint64_t dirty_bytes_ = 0;

@@ -39,7 +39,7 @@ std::uint32_t Pool::Take(std::uint32_t size_class, std::uint32_t wanted, bool wi
   while (taken < wanted) {
     Run* const run = SpanWithRoom(size_class, window_only);
     if (run == nullptr) break;
-    Span& span = *run->span;
+    Span& span = run->span;
     const std::uint32_t first_grain = run->start * kUnitGrains;
     for (std::uint32_t word = 0; word < span.free_bits.size() && taken < wanted; ++word) {
       while (span.free_bits[word] != 0 && taken < wanted) {
@@ -86,8 +86,8 @@ Run* Pool::SpanWithRoom(std::uint32_t size_class, bool window_only) {
   Run* const run = runs_.Allocate(SpanUnits(block_bytes), window_only, Run::Kind::kSpan,
                                   static_cast<std::uint8_t>(size_class));
   if (run == nullptr) return nullptr;
-  run->span = std::make_unique<Span>();
-  Span& span = *run->span;
+  Span& span = run->span;
+  span = Span();
   span.blocks = static_cast<std::uint32_t>(run->bytes() / block_bytes);
   span.free = span.blocks;
   for (std::uint32_t index = 0; index < span.blocks; ++index) SetBit(span, index, true);
@@ -106,7 +106,7 @@ bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point 
   }
   if (run->kind != Run::Kind::kSpan) return false;
 
-  Span& span = *run->span;
+  Span& span = run->span;
   const std::uint32_t block_grains = ClassBytes(size_class) >> kGrainShift;
   const std::uint32_t distance = grain - run->start * kUnitGrains;
   const std::uint32_t index = distance / block_grains;
@@ -133,7 +133,7 @@ bool Pool::Find(std::uint64_t offset, BlockPlace& place) const {
   if (run->kind == Run::Kind::kSpan) {
     const std::uint32_t block_bytes = ClassBytes(run->size_class);
     const std::uint64_t index = (offset - run->offset()) / block_bytes;
-    if (index >= run->span->blocks) return false;
+    if (index >= run->span.blocks) return false;
     place.start += index * block_bytes;
   }
   return true;
@@ -143,7 +143,7 @@ void Pool::ReleaseEmptySpans(Clock::time_point now) {
   for (RunList& list : with_room_) {
     for (Run* run = list.first(); run != nullptr;) {
       Run* const next = run->next;
-      if (run->span->free == run->span->blocks) {
+      if (run->span.free == run->span.blocks) {
         list.Remove(run);
         runs_.Release(run, now);
       }

@@ -1,6 +1,6 @@
 // Blocks out of runs: small size classes are cut from spans, blocks of 256 KiB and more are
 // runs of their own. Verifies what is put back: a block that is not out, or of another class,
-// is refused and changes nothing.
+// is refused and changes nothing. Putting back needs no memory of the process.
 //
 // Not thread-safe: the heap's lock guards it. This is what stands behind the thread caches.
 #pragma once
@@ -13,14 +13,6 @@
 #include "memory/size_class.h"
 
 namespace openmatrix {
-
-// A run cut into equal blocks.
-struct Span {
-  static constexpr std::uint32_t kMaxBlocks = 512;
-  std::uint32_t blocks = 0;
-  std::uint32_t free = 0;
-  std::array<std::uint64_t, kMaxBlocks / 64> free_bits{};
-};
 
 // What stands at an offset of the pool.
 struct BlockPlace {
@@ -37,6 +29,9 @@ class Pool {
 
   Pool(std::uint64_t pool_bytes, std::uint64_t window_bytes) : runs_(pool_bytes, window_bytes) {}
 
+  // Before Take, or it may give nothing for want of memory of the process. Throws std::bad_alloc;
+  // then nothing has changed.
+  void Reserve() { runs_.Reserve(); }
   // Up to `wanted` blocks as grain numbers; fewer when there is no room for more.
   std::uint32_t Take(std::uint32_t size_class, std::uint32_t wanted, bool window_only,
                      std::uint32_t* grains);

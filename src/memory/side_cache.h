@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "base/cpu.h"
 #include "base/sanitizers.h"
@@ -145,6 +146,14 @@ class alignas(128) SideCache {
   void Restore(std::uint32_t size_class);
   std::uint32_t TakeCold(std::uint32_t size_class, std::uint32_t* grains);
 
+  // Whether its uses are as many as when this was asked last: the owner did nothing meanwhile.
+  bool IdleSinceLastLook() {
+    const std::uint64_t uses = issued().blocks + freed().blocks;
+    return std::exchange(uses_at_last_look_, uses) == uses;
+  }
+  bool chosen = false;  // by the walk over all caches that is under way
+  bool idle = false;    // at the janitor's last look
+
   // Any thread. Close and Open nest through the heap's lock; after Close, ProcessBarrier and
   // AwaitIdle the cache stays untouched by its owner until Open.
   bool closed() const { return (gate_.load(std::memory_order_relaxed) & kClosedBit) != 0; }
@@ -248,6 +257,7 @@ class alignas(128) SideCache {
   // What a block of the class says that this cache issued for 0 bytes: that it is all slack.
   std::array<std::uint64_t, kClasses> empty_words_{};
   std::unique_ptr<std::uint32_t[]> slots_;
+  std::uint64_t uses_at_last_look_ = ~0ull;
 };
 
 }  // namespace openmatrix

@@ -1,6 +1,6 @@
 #include "transport/object_turns.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace openmatrix {
 namespace {
@@ -43,9 +43,10 @@ void ObjectTurns::Turn::TakeWithLock() {
     // Whoever has taken the word without the lock has to come here to give it back.
     const std::uint64_t key =
         stripe_.word.fetch_or(kWatched, std::memory_order_acquire) & ~kWatched;
-    std::vector<const void*>& taken = stripe_.taken;
-    if (key != KeyOf(object_) && std::find(taken.begin(), taken.end(), object_) == taken.end()) {
-      taken.push_back(object_);
+    Turn* other = stripe_.taken;
+    while (other != nullptr && other->object_ != object_) other = other->next_;
+    if (key != KeyOf(object_) && other == nullptr) {
+      next_ = std::exchange(stripe_.taken, this);
       kind_ = Kind::kListed;
       return;
     }
@@ -61,9 +62,11 @@ void ObjectTurns::Turn::GiveBackWithLock() {
   if (kind_ == Kind::kInWord) {
     word = kWatched;
   } else {
-    stripe_.taken.erase(std::find(stripe_.taken.begin(), stripe_.taken.end(), object_));
+    Turn** mine = &stripe_.taken;
+    while (*mine != this) mine = &(*mine)->next_;
+    *mine = next_;
   }
-  const bool last = word == kWatched && stripe_.taken.empty() && stripe_.waiting == 0;
+  const bool last = word == kWatched && stripe_.taken == nullptr && stripe_.waiting == 0;
   // The word is watched: nobody changes it without the lock. (Its holder may try, in vain.)
   stripe_.word.store(last ? 0 : word, std::memory_order_release);
   if (stripe_.waiting > 0) stripe_.ended.NotifyAll();

@@ -13,7 +13,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "base/mutex.h"
 #include "os/fork_guard.h"
@@ -21,6 +20,9 @@
 namespace openmatrix {
 
 class ObjectTurns {
+ public:
+  class Turn;
+
  private:
   // `word` holds the key of the object whose turn was taken without the lock, if any. Once kWatched
   // is set turns come and go under the lock only, until neither entry nor waiter is left.
@@ -29,7 +31,7 @@ class ObjectTurns {
     Mutex mutex;
     CondVar ended;
     std::uint32_t waiting OPENMATRIX_GUARDED_BY(mutex) = 0;
-    std::vector<const void*> taken OPENMATRIX_GUARDED_BY(mutex);
+    Turn* taken OPENMATRIX_GUARDED_BY(mutex) = nullptr;  // those of kListed, linked by next_
   };
   static constexpr std::uint64_t kWatched = 1;
   static constexpr unsigned kStripeBits = 7;
@@ -54,6 +56,7 @@ class ObjectTurns {
     Turn* outer_;  // the turn that this thread took before
     Kind kind_ = Kind::kInWord;
     const ForkWitness witness_;  // a hook may fork, and then the lock is the parent's
+    Turn* next_ = nullptr;  // of another thread: under the stripe's lock
   };
 
  private:

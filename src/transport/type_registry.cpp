@@ -26,6 +26,7 @@ const TypeRegistry::Entry* TypeRegistry::FindSlowly(const std::string& name) {
       const auto found = current->find(name);
       if (found != current->end()) return &*found;
     }
+    snapshots_.reserve(snapshots_.size() + 1);  // what readers see must stay, whatever ends
     auto table = std::make_unique<TypeTable>();
     if (collector_) collector_(*table);
     const auto found = table->find(name);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <list>
 #include <thread>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -19,19 +19,20 @@ class ManualClock final : public Clock {
   }
 
   void Enter(Waitable& waitable, Time deadline) override {
-    sleepers_.Add(waitable);
     MutexLock lock(mutex_);
-    deadlines_.push_back({std::this_thread::get_id(), deadline});
+    deadlines_.emplace_back(waitable, deadline);
+    sleepers_.Add(deadlines_.back().sleeper);
     changed_.NotifyAll();
   }
 
-  void Leave(Waitable& waitable) override {
-    sleepers_.Remove(waitable);
+  void Leave(Waitable&) override {
     MutexLock lock(mutex_);
     const auto mine = std::find_if(deadlines_.begin(), deadlines_.end(), [](const Entry& entry) {
       return entry.thread == std::this_thread::get_id();
     });
-    if (mine != deadlines_.end()) deadlines_.erase(mine);
+    if (mine == deadlines_.end()) return;
+    sleepers_.Remove(mine->sleeper);
+    deadlines_.erase(mine);
   }
 
   void Advance(std::chrono::milliseconds time) {
@@ -55,15 +56,18 @@ class ManualClock final : public Clock {
 
  private:
   struct Entry {
-    std::thread::id thread;
-    Time deadline;
+    Entry(Waitable& waitable, Time until) : deadline(until), sleeper(waitable) {}
+
+    const std::thread::id thread = std::this_thread::get_id();
+    const Time deadline;
+    WakeList::Entry sleeper;
   };
 
   Mutex mutex_;
   CondVar changed_;
   WakeList sleepers_;
   Time now_ OPENMATRIX_GUARDED_BY(mutex_) = Time(std::chrono::hours(1));
-  std::vector<Entry> deadlines_ OPENMATRIX_GUARDED_BY(mutex_);
+  std::list<Entry> deadlines_ OPENMATRIX_GUARDED_BY(mutex_);
 };
 
 }  // namespace openmatrix
