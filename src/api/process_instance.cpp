@@ -9,6 +9,7 @@
 #include "api/second_copy.h"
 #include "api/type_collector.h"
 #include "base/cancellation.h"
+#include "base/caught.h"
 #include "base/log_sink.h"
 #include "base/made_once.h"
 #include "base/no_destructor.h"
@@ -34,8 +35,12 @@ void ParkAtExit() {
   const Clock::rep end = (now + kExitBound).time_since_epoch().count();
   if (deadline.compare_exchange_strong(first, end)) first = end;
   const auto left = Clock::time_point(Clock::duration(first)) - now;
-  GetProcess().Park(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
-                             std::chrono::milliseconds(0)));
+  const auto bound = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                              std::chrono::milliseconds(0));
+  CatchAll([bound] { GetProcess().Park(bound); },
+           [](const Caught& caught) {
+             Log(LogLevel::kWarning, "exit: the workers are not stopped first: %s", caught.text);
+           });
 }
 
 // Handlers run in reverse order of registration, mixed with the destructors of static objects:

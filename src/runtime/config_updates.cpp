@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/caught.h"
+#include "base/log_sink.h"
 #include "os/fork_guard.h"
 
 namespace openmatrix {
@@ -45,13 +47,17 @@ void ConfigUpdates::RunAll(const Call& call) {
         updates.done_bell_.RingAll();
       }
     } done{*this, *update};
-    update->failure_ = Error{Code::kUpdateFailed, "UpdateConfig did not return"};
-    Status result = call(update->config_);
-    if (result.ok()) {
-      update->failure_.reset();
-    } else {
-      update->failure_ = std::move(result.error());
-    }
+    // Those behind it run all the same: nobody would come again for them.
+    CatchAll(
+        [&] {
+          Status result = call(update->config_);
+          if (result.ok()) {
+            update->failure_.reset();
+          } else {
+            update->failure_ = std::move(result.error());
+          }
+        },
+        [](const Caught& caught) { Log(LogLevel::kError, "UpdateConfig: %s", caught.text); });
   }
 }
 

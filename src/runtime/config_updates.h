@@ -25,7 +25,8 @@ class ConfigUpdates {
  public:
   class Update {
    public:
-    explicit Update(const hiai::AIConfig& config) : config_(config) {}
+    explicit Update(const hiai::AIConfig& config)
+        : config_(config), failure_(Error{Code::kUpdateFailed, "UpdateConfig did not return"}) {}
 
    private:
     friend class ConfigUpdates;

@@ -71,6 +71,7 @@ Status EngineHost::CreateEngine() {
   Status checked =
       CheckBelongsTo(reinterpret_cast<const void*>(creator), plan_.side, where_ + ": its creator");
   if (!checked.ok()) return checked;
+  const std::string its_class = where_ + ": its class";  // now: what throws later loses the engine
   hiai::Engine* made = nullptr;
   {
     const ContextScope context(plan_.side, &graph_);
@@ -79,8 +80,7 @@ Status EngineHost::CreateEngine() {
   if (made == nullptr) return {Code::kEngineNotCreated, where_ + ": could not be constructed"};
   // The first word of an object with virtual functions is the address of its class's table. One
   // that is half the device's class and half the host's has no destructor that fits: it stays.
-  checked = CheckBelongsTo(*reinterpret_cast<const void* const*>(made), plan_.side,
-                           where_ + ": its class");
+  checked = CheckBelongsTo(*reinterpret_cast<const void* const*>(made), plan_.side, its_class);
   if (!checked.ok()) return checked;
   // Whoever lets go last, the destructor runs on the engine's side, and with a living host.
   const std::shared_ptr<EngineHost> self = shared_from_this();
@@ -162,7 +162,7 @@ Status EngineHost::UpdateConfig(const hiai::AIConfig& config, bool wait) {
   if (update == nullptr) return Stopped();
   // Nobody else could run it while this thread waits: it is the engine's worker, or the one that
   // will start its workers.
-  const bool here = t_worker_of == this || (!started() && graph_.BuildsHere());
+  const bool here = WorksHere() || (!started() && graph_.BuildsHere());
   if (wait && here) {
     RunUpdates();
   } else {
@@ -219,13 +219,12 @@ bool EngineHost::TakeOrCall(Frame& frame, StopToken& stop, std::uint32_t& recall
   return false;
 }
 
-void EngineHost::Work(StopToken& stop) {
+void EngineHost::Work(StopToken& stop, Arguments arguments) {
   NameThread(plan_);
   SetPriority(plan_.priority);
   const std::shared_ptr<hiai::Engine> object = engine();
   const ContextScope context(plan_.side, &graph_, &stop);
   t_worker_of = this;
-  Arguments arguments(inputs_);
   RequestIds ids;
   if (quiet_.enabled()) quiet_.Start(NowOf(process_.clock()));
   bool first = true;
@@ -268,6 +267,8 @@ void EngineHost::RunOnce(hiai::Engine& engine, Arguments& arguments) {
     CallUser(where_, "deleter of a message", [&] { argument.reset(); });
   }
 }
+
+bool EngineHost::WorksHere() const { return t_worker_of == this; }
 
 bool EngineHost::stopping() const {
   return closed_.load(std::memory_order_seq_cst) || graph_.stopping();

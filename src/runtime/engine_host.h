@@ -1,7 +1,7 @@
 // One engine of a running graph: the user's object, its input mailbox and its output ports.
 //
-// Built by one thread (CreateEngine, ChangeEdges, Init, in this order); from then on Send,
-// SetReceiver, ChangeEdges, UpdateConfig and the queries may come from any thread, and Work runs on
+// Built by one thread (CreateEngine, AddEdges, Init, in this order); from then on Send,
+// SetReceiver, routes, UpdateConfig and the queries may come from any thread, and Work runs on
 // each of its workers. Owned by its GraphImpl until that has ended, by the routes that lead to it,
 // and by whoever sends to it; it keeps the GraphImpl.
 #pragma once
@@ -53,9 +53,12 @@ class EngineHost : public std::enable_shared_from_this<EngineHost> {
   // that the engine did not announce, which is added. Fails with kBadConnection.
   Status CheckEdge(const EdgePlan& edge, const EngineHost& target) const;
   Edge EdgeTo(const EdgePlan& plan, const std::shared_ptr<EngineHost>& target) const;
-  // Takes edges away and adds others, as OutputPorts::Change. REQUIRES: CheckEdge was content.
-  void ChangeEdges(const std::function<bool(const Edge&)>& gone, std::vector<Edge> added) {
-    routes_.Change(gone, std::move(added));
+  // Where its ports lead. REQUIRES: CheckEdge was content with edges that are added.
+  OutputPorts& routes() { return routes_; }
+  void AddEdges(std::vector<Edge> added) {
+    OutputPorts::Change change =
+        routes_.Prepare([](const Edge&) { return false; }, std::move(added));
+    routes_.Apply(change);
   }
 
   // Calls the user's Init. Fails with kEngineInitFailed.
@@ -80,13 +83,19 @@ class EngineHost : public std::enable_shared_from_this<EngineHost> {
   // The workers are about to be started.
   void SetStarted() { started_.store(true, std::memory_order_seq_cst); }
 
-  // The loop of one worker: a message, a Run, until `stop` or the mailbox ends it.
-  void Work(StopToken& stop);
+  // What Process is called with, one place per input port.
+  using Arguments = std::vector<std::shared_ptr<void>>;
+  Arguments NoArguments() const { return Arguments(inputs_); }
+
+  // The loop of one worker: a message, a Run, until `stop` or the mailbox ends it. `arguments` are
+  // made before the worker: he could not go on without.
+  void Work(StopToken& stop, Arguments arguments);
 
   // No message is accepted from now on; waiting senders and workers come back.
   void Close() OPENMATRIX_EXCLUDES(mutex_);
 
-  // Drops what is queued, destroys the user's object and forgets the receivers.
+  // Drops what is queued, destroys the user's object and forgets the receivers. Needs no memory of
+  // the process, as nothing does that takes engines away.
   // REQUIRES: no worker runs.
   void Finish();
 
@@ -96,6 +105,8 @@ class EngineHost : public std::enable_shared_from_this<EngineHost> {
   // What GetOamConfig shows; the interface lets the engine change it.
   hiai::OAMConfigDef& oam() { return oam_; }
   GraphImpl& graph() { return graph_; }
+  // True if the calling thread is one of its workers.
+  bool WorksHere() const;
   // True once it takes no more messages.
   bool closed() const { return closed_.load(std::memory_order_seq_cst); }
   // Null until CreateEngine and after Finish.
@@ -104,8 +115,6 @@ class EngineHost : public std::enable_shared_from_this<EngineHost> {
   Mailbox* mailbox() { return mailbox_.get(); }
 
  private:
-  using Arguments = std::vector<std::shared_ptr<void>>;
-
   // Ends the waits of a thread that is no worker: the engine's own, whom its destructor will join.
   class Visit;
 

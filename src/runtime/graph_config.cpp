@@ -166,6 +166,25 @@ Status CheckEdges(const std::vector<GraphPlan>& plans) {
   return {};
 }
 
+// libprotobuf makes its tables of messages at their first use. If memory ends in between they stay
+// half made, and the next use would crash.
+enum class Tables : std::uint8_t { kUnmade, kMade, kHalfMade };
+std::atomic<Tables> g_tables{Tables::kUnmade};  // no partner: a number of its own
+
+class UseOfTables {
+ public:
+  bool impossible() const { return g_tables.load() == Tables::kHalfMade; }
+  void Succeeded() { g_tables.store(Tables::kMade); }
+  ~UseOfTables() {
+    Tables now = Tables::kUnmade;
+    const bool thrown = std::uncaught_exceptions() > before_;
+    if (thrown) g_tables.compare_exchange_strong(now, Tables::kHalfMade);
+  }
+
+ private:
+  const int before_ = std::uncaught_exceptions();
+};
+
 }  // namespace
 
 Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path) {
@@ -183,6 +202,13 @@ Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path) {
 }
 
 Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const std::string& name) {
+  UseOfTables use;
+  if (use.impossible()) {
+    return {Code::kHostMemoryExhausted,
+            name +
+                ": memory ended while libprotobuf was used the first time; it cannot be used any "
+                "more in this process"};
+  }
   static constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";  // editors on Windows write it
   const bool marked = text.compare(0, 3, kByteOrderMark) == 0;
   hiai::GraphConfigList list;
@@ -193,6 +219,7 @@ Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const st
   if (!parser.ParseFromString(marked ? text.substr(3) : text, &list)) {
     return {Code::kConfigMalformed, name + ":" + errors.text()};
   }
+  use.Succeeded();
   return list;
 }
 

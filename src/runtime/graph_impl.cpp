@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log_sink.h"
+#include "os/thread.h"
 #include "runtime/loader.h"
 #include "runtime/process.h"
 #include "runtime/public_access.h"
@@ -73,7 +74,7 @@ Status GraphImpl::Connect(const std::function<std::shared_ptr<GraphImpl>(std::ui
     }
     Status checked = source->CheckEdge(edge, *target);
     if (!checked.ok()) return checked;
-    source->ChangeEdges([](const Edge&) { return false; }, {source->EdgeTo(edge, target)});
+    source->AddEdges({source->EdgeTo(edge, target)});
   }
   return {};
 }
@@ -115,7 +116,9 @@ void GraphImpl::StartWorkers(const Members& members) {
     for (std::uint32_t i = 0; i < member->host->plan().workers; ++i) {
       const auto stop = std::make_shared<StopToken>();
       // By value: the worker keeps the graph, and with it engine and token.
-      std::thread thread([self, member, stop] { self->RunWorker(*member, *stop); });
+      std::thread thread([self, member, stop, arguments = member->host->NoArguments()]() mutable {
+        self->RunWorker(*member, *stop, arguments);
+      });
       ++member->inside;
       inside_.push_back(thread.get_id());
       workers_.push_back(Worker{member, stop, std::move(thread)});
@@ -123,14 +126,14 @@ void GraphImpl::StartWorkers(const Members& members) {
   }
 }
 
-void GraphImpl::RunWorker(Member& member, StopToken& stop) {
+void GraphImpl::RunWorker(Member& member, StopToken& stop, EngineHost::Arguments& arguments) {
   // A destructor, because a cancelled thread leaves by unwinding.
   struct Leaving {
     GraphImpl& graph;
     Member& member;
     ~Leaving() { graph.WorkerLeft(member); }
   } leaving{*this, member};
-  member.host->Work(stop);
+  member.host->Work(stop, std::move(arguments));
 }
 
 void GraphImpl::WorkerLeft(Member& member) {
@@ -193,11 +196,13 @@ void GraphImpl::ThreadLeft() {
 
 void GraphImpl::GuestLeft() {
   if (!LeaveThread()) return;
-  try {
-    std::thread([self = shared_from_this()] { self->FinishIfLast(); }).detach();
-  } catch (const std::system_error&) {
-    FinishIfLast();
-  }
+  kept_ = shared_from_this();
+  if (!Thread::StartDetached<GraphImpl, &GraphImpl::FinishHere>(this)) FinishHere();
+}
+
+void GraphImpl::FinishHere() {
+  const std::shared_ptr<GraphImpl> self = std::move(kept_);
+  FinishIfLast();
 }
 
 void GraphImpl::FinishIfLast() {
@@ -206,7 +211,14 @@ void GraphImpl::FinishIfLast() {
     if (state_ != State::kDestroying || !inside_.empty() || finishing_) return;
     finishing_ = true;
   }
-  for (const std::shared_ptr<EngineHost>& engine : Engines()) {
+  // Nobody is inside, so the list stays as it is.
+  for (std::size_t i = 0;; ++i) {
+    std::shared_ptr<EngineHost> engine;
+    {
+      MutexLock lock(mutex_);
+      if (i == members_.size()) break;
+      engine = members_[i]->host;
+    }
     engine->Finish();
     if (process_.graphs_are_parents()) return;  // a destructor forked, and this is the child
   }
@@ -228,32 +240,38 @@ void GraphImpl::FinishIfLast() {
 
 void GraphImpl::RequestStop(State state) {
   stopping_.store(true, std::memory_order_seq_cst);
-  std::vector<std::shared_ptr<StopToken>> tokens;
-  std::vector<std::shared_ptr<EngineHost>> engines;
   {
+    // No user code runs under the lock: waits are ended, that is all.
     MutexLock lock(mutex_);
     if (state_ == State::kDestroying) return;
     state_ = state;
-    for (const Worker& worker : workers_) tokens.push_back(worker.stop);
-    for (const MemberPointer& member : members_) engines.push_back(member->host);
+    // Queues first: when the last worker leaves, nothing can be queued any more.
+    for (const MemberPointer& member : members_) member->host->Close();
+    for (const Worker& worker : workers_) worker.stop->Stop();
   }
   turn_bell_.RingAll();
-  // Queues first: when the last worker leaves, nothing can be queued any more.
-  for (const std::shared_ptr<EngineHost>& engine : engines) engine->Close();
-  for (const std::shared_ptr<StopToken>& token : tokens) token->Stop();
 }
 
 Status GraphImpl::Destroy(std::chrono::milliseconds bound) {
+  const bool ended = End(bound);
+  if (const Status own = process_.CheckGraphsAreOwn(); !own.ok()) return own;
+  if (ended) return {};
+  return {Code::kDestroyTimedOut,
+          "graph " + std::to_string(id_) + ": a worker or a destructor did not come back within " +
+              std::to_string(bound.count()) + " ms; its engine stays alive until it does"};
+}
+
+bool GraphImpl::End(std::chrono::milliseconds bound) {
   const auto deadline = std::chrono::steady_clock::now() + bound;
   const bool inside = InsideGraph(this);
   RequestStop(State::kDestroying);
   if (inside) {
     // The last one to leave does the rest: a worker, or the thread whose Init this is.
     ReleaseThreads(/*join=*/false);
-    return {};
+    return true;
   }
   FinishIfLast();
-  if (const Status own = process_.CheckGraphsAreOwn(); !own.ok()) return own;
+  if (process_.graphs_are_parents()) return true;  // a destructor forked: see Destroy
   bool finished = true;
   {
     MutexLock lock(mutex_);
@@ -261,10 +279,7 @@ Status GraphImpl::Destroy(std::chrono::milliseconds bound) {
     finished = finished_;
   }
   ReleaseThreads(/*join=*/finished);
-  if (finished) return {};
-  return {Code::kDestroyTimedOut,
-          "graph " + std::to_string(id_) + ": a worker or a destructor did not come back within " +
-              std::to_string(bound.count()) + " ms; its engine stays alive until it does"};
+  return finished;
 }
 
 void GraphImpl::Park(std::chrono::steady_clock::time_point deadline) {
@@ -291,23 +306,19 @@ bool GraphImpl::IsQuiet() const {
 }
 
 void GraphImpl::ReleaseThreads(bool join) {
-  std::vector<std::thread> threads;
+  std::vector<Worker> workers;
   {
     MutexLock lock(mutex_);
-    for (Worker& worker : workers_) {
-      if (worker.thread.joinable()) threads.push_back(std::move(worker.thread));
-    }
+    workers.swap(workers_);
   }
-  Release(std::move(threads), join);
+  for (Worker& worker : workers) Release(worker.thread, join);
 }
 
-void GraphImpl::Release(std::vector<std::thread> threads, bool join) {
-  for (std::thread& thread : threads) {
-    if (join && thread.get_id() != std::this_thread::get_id()) {
-      thread.join();
-    } else {
-      thread.detach();
-    }
+void GraphImpl::Release(std::thread& thread, bool join) {
+  if (join && thread.get_id() != std::this_thread::get_id()) {
+    thread.join();
+  } else {
+    thread.detach();
   }
 }
 

@@ -66,6 +66,8 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   // engines. kDestroyTimedOut after `bound`: then the rest happens when the workers come back.
   // In a worker or a callback of this graph: asks for all that and returns at once.
   Status Destroy(std::chrono::milliseconds bound) OPENMATRIX_EXCLUDES(mutex_);
+  // The same, false if it timed out. Needs no memory of the process.
+  bool End(std::chrono::milliseconds bound) OPENMATRIX_EXCLUDES(mutex_);
 
   // Before the program's static objects die: ends all waits and lets the workers leave, but
   // destroys nothing. Returns when they have left (but for the calling one) or at `deadline`.
@@ -118,6 +120,7 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
     std::uint32_t inside = 0;  // its workers that have not left
     bool removed = false;      // the last worker to leave destroys it
     bool finishing = false;
+    bool idle = false;  // when it was removed: no worker destroys it
     bool finished = false;
   };
   using MemberPointer = std::shared_ptr<Member>;
@@ -132,12 +135,16 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   Status LoadLibraries(const EnginePlan& plan);
   void RequestStop(State state) OPENMATRIX_EXCLUDES(mutex_);
   void StartWorkers(const Members& members) OPENMATRIX_REQUIRES(mutex_);
-  void RunWorker(Member& member, StopToken& stop);
+  void RunWorker(Member& member, StopToken& stop, EngineHost::Arguments& arguments);
   void WorkerLeft(Member& member) OPENMATRIX_EXCLUDES(mutex_);
   void FinishMember(Member& member) OPENMATRIX_EXCLUDES(mutex_);
   // Takes engines out: ends their waits and workers and destroys them. Waits for that until
   // `bound`, but not if the calling thread is one of these workers. False when it timed out.
+  // Needs no memory of the process.
   bool Remove(const Members& gone, std::chrono::milliseconds bound) OPENMATRIX_EXCLUDES(mutex_);
+  // Ends the waits of the engines' workers. True if the calling thread is one of these workers.
+  bool StopWorkersOf(const Members& gone) OPENMATRIX_REQUIRES(mutex_);
+  void ReleaseThreadsOf(const Members& gone, bool join) OPENMATRIX_EXCLUDES(mutex_);
   // The calling thread is about to run user code. False if it must not: the graph is stopping.
   bool ThreadEnters() OPENMATRIX_EXCLUDES(mutex_);
   // True if it was the last one and the engines are to be destroyed now.
@@ -148,8 +155,10 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   void GuestLeft() OPENMATRIX_EXCLUDES(mutex_);
   // Destroys the engines if it is time and nobody did. Never with a lock held: user code.
   void FinishIfLast() OPENMATRIX_EXCLUDES(mutex_);
+  // The same on a thread of its own.
+  void FinishHere() OPENMATRIX_EXCLUDES(mutex_);
   void ReleaseThreads(bool join) OPENMATRIX_EXCLUDES(mutex_);
-  static void Release(std::vector<std::thread> threads, bool join);
+  static void Release(std::thread& thread, bool join);
   // True if no other thread runs code of this graph.
   bool IsQuiet() const OPENMATRIX_REQUIRES(mutex_);
 
@@ -173,6 +182,7 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   bool finished_ OPENMATRIX_GUARDED_BY(mutex_) = false;
   bool told_late_ OPENMATRIX_GUARDED_BY(mutex_) = false;  // Park runs once per exit handler
   std::vector<Worker> workers_ OPENMATRIX_GUARDED_BY(mutex_);
+  std::shared_ptr<GraphImpl> kept_;  // from GuestLeft to FinishHere
   std::shared_ptr<hiai::Graph> handle_;
 
   // Whose turn it is to modify; no thread's id if nobody's.

@@ -1,10 +1,10 @@
 #include "runtime/graph_update.h"
 
 #include <algorithm>
-#include <new>
 #include <string>
 #include <system_error>
 
+#include "base/caught.h"
 #include "base/log_sink.h"
 #include "runtime/process.h"
 #include "runtime/side.h"
@@ -32,12 +32,7 @@ class OnePerEntry {
 
 // A destructor, because memory may end, and an exception leave, at any step.
 GraphUpdate::~GraphUpdate() {
-  if (committed_ || added_.empty()) return;
-  try {
-    TakeBack();
-  } catch (const std::bad_alloc&) {
-    LogLine(LogLevel::kError, "no memory to take back the update of a graph");
-  }
+  if (!committed_ && !added_.empty()) TakeBack();
 }
 
 Status GraphUpdate::Run(const hiai::GraphUpdateConfig& config) {
@@ -60,14 +55,15 @@ Status GraphUpdate::Run(const hiai::GraphUpdateConfig& config) {
   Status done = Prepare();
   if (done.ok()) done = Join();
   if (!done.ok()) return done;
-  GraphImpl::Members gone;
-  {
-    MutexLock lock(graph_.mutex_);
-    for (const std::uint32_t id : plan_.removed_engines) gone.push_back(graph_.by_id_.at(id));
-  }
   committed_ = true;
   Commit();
-  if (graph_.Remove(gone, kDestroyBound)) return {};
+  CatchAll([this] { ForgetGone(); },
+           [this](const Caught& caught) {
+             Log(LogLevel::kError,
+                 "graph %u: other graphs still have connections to engines that were removed: %s",
+                 graph_.id_, caught.text);
+           });
+  if (graph_.Remove(gone_, kDestroyBound)) return {};
   return {Code::kDestroyTimedOut, "graph " + std::to_string(graph_.id_) +
                                       ": a removed engine did not come back within " +
                                       std::to_string(kDestroyBound.count()) + " ms"};
@@ -126,7 +122,7 @@ Status GraphUpdate::ResolveEdges() {
   for (const GraphImpl::MemberPointer& member : added_) {
     const auto found = edges_.find(member->host);
     if (found == edges_.end()) continue;
-    member->host->ChangeEdges([](const Edge&) { return false; }, std::move(found->second));
+    member->host->AddEdges(std::move(found->second));
     edges_.erase(found);
   }
   return {};
@@ -146,12 +142,46 @@ Status GraphUpdate::Join() {
       }
     }
   }
-  graph_.process_.ChangeIndex(graph_, {}, found_now);
+  graph_.process_.AddToIndex(graph_, found_now);
   for (const GraphImpl::MemberPointer& member : added_) {
     Status ready = member->host->Init();
     if (!ready.ok()) return ready;
   }
+  PrepareCommit();
   return StartNew();
+}
+
+// All that needs memory. Nobody else changes this graph's engines and adds connections meanwhile.
+void GraphUpdate::PrepareCommit() {
+  const auto is_gone = [this](std::uint32_t id) {
+    const std::vector<std::uint32_t>& ids = plan_.removed_engines;
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  std::vector<Host> stay;
+  {
+    MutexLock lock(graph_.mutex_);
+    for (const GraphImpl::MemberPointer& member : graph_.members_) {
+      if (std::find(added_.begin(), added_.end(), member) != added_.end()) continue;
+      if (is_gone(member->host->id())) {
+        gone_.push_back(member);
+      } else {
+        stay.push_back(member->host);
+      }
+    }
+    graph_.edges_.reserve(graph_.edges_.size() + plan_.edges.size());
+  }
+  OnePerEntry named(plan_.removed_edges);
+  for (const Host& host : stay) {
+    const auto leads_away = [&](const Edge& edge) {
+      return named(edge.plan) ||
+             std::any_of(gone_.begin(), gone_.end(), [&](const GraphImpl::MemberPointer& member) {
+               return member->host.get() == edge.id;
+             });
+    };
+    OutputPorts::Change change = host->routes().Prepare(leads_away, std::move(edges_[host]));
+    changes_.emplace_back(host, std::move(change));
+  }
+  entries_ = plan_.removed_edges;
 }
 
 Status GraphUpdate::StartNew() {
@@ -170,24 +200,15 @@ Status GraphUpdate::StartNew() {
   return {};
 }
 
+// Cannot fail.
 void GraphUpdate::Commit() {
-  std::vector<Host> gone;
-  std::vector<Host> added;
-  std::vector<Host> stay;
-  std::vector<EdgePlan> removed = plan_.removed_edges;
-  const auto is_gone = [&](std::uint32_t id) {
+  const auto is_gone = [this](std::uint32_t id) {
     const std::vector<std::uint32_t>& ids = plan_.removed_engines;
     return std::find(ids.begin(), ids.end(), id) != ids.end();
   };
   {
     MutexLock lock(graph_.mutex_);
-    for (const GraphImpl::MemberPointer& member : added_) added.push_back(member->host);
-    for (const GraphImpl::MemberPointer& member : graph_.members_) {
-      const Host& host = member->host;
-      if (std::find(added.begin(), added.end(), host) != added.end()) continue;
-      (is_gone(host->id()) ? gone : stay).push_back(host);
-    }
-    OnePerEntry named(removed);
+    OnePerEntry named(std::move(entries_));
     std::vector<EdgePlan>& edges = graph_.edges_;
     edges.erase(
         std::remove_if(edges.begin(), edges.end(),
@@ -197,39 +218,39 @@ void GraphUpdate::Commit() {
                        }),
         edges.end());
     edges.insert(edges.end(), plan_.edges.begin(), plan_.edges.end());
-    for (const std::uint32_t id : plan_.removed_engines) graph_.by_id_.erase(id);
     for (const GraphImpl::MemberPointer& member : added_) {
-      graph_.by_id_[member->host->id()] = member;
+      graph_.by_id_.at(member->host->id()) = member;  // there since Join
+    }
+    for (const GraphImpl::MemberPointer& member : gone_) {
+      const auto found = graph_.by_id_.find(member->host->id());
+      if (found != graph_.by_id_.end() && found->second == member) graph_.by_id_.erase(found);
     }
   }
-  graph_.process_.ChangeIndex(graph_, gone, added);
-  OnePerEntry named(removed);
-  for (const Host& host : stay) {
-    const auto leads_away = [&](const Edge& edge) {
-      return named(edge.plan) || std::any_of(gone.begin(), gone.end(), [&](const Host& engine) {
-               return engine.get() == edge.id;
-             });
-    };
-    host->ChangeEdges(leads_away, std::move(edges_[host]));
+  for (const GraphImpl::MemberPointer& member : added_) {
+    graph_.process_.ReplaceInIndex(member->host);
   }
-  // Edges between graphs. Before an engine is closed, so that no sender meets a closed one in vain,
-  // and after it: who connected in between, and sees it open, is seen here; who does not is above.
+  for (const GraphImpl::MemberPointer& member : gone_) {
+    graph_.process_.ForgetEngine(*member->host);
+  }
+  for (auto& [host, change] : changes_) host->routes().Apply(change);
+}
+
+// Edges between graphs. Before an engine is closed, so that no sender meets a closed one in vain,
+// and after it: who connected in between, and sees it open, is seen here; who does not is above.
+void GraphUpdate::ForgetGone() {
   for (const Host& target : foreign_) {
     if (target->closed() && !target->graph().stopping()) graph_.ForgetEdgesTo(*target);
   }
   for (const bool closed : {false, true}) {
-    if (gone.empty()) break;
-    for (const Host& host : gone) {
-      if (closed) host->Close();
-      graph_.process_.ForgetEdgesTo(*host);
+    for (const GraphImpl::MemberPointer& member : gone_) {
+      if (closed) member->host->Close();
+      graph_.process_.ForgetEdgesTo(*member->host);
     }
   }
 }
 
 void GraphUpdate::TakeBack() {
   if (graph_.process_.graphs_are_parents()) return;  // an Init forked
-  std::vector<Host> hosts;
-  for (const GraphImpl::MemberPointer& member : added_) hosts.push_back(member->host);
   {
     MutexLock lock(graph_.mutex_);
     for (const GraphImpl::MemberPointer& member : added_) {
@@ -237,7 +258,9 @@ void GraphUpdate::TakeBack() {
       if (found != graph_.by_id_.end() && found->second == member) graph_.by_id_.erase(found);
     }
   }
-  graph_.process_.ChangeIndex(graph_, hosts, {});
+  for (const GraphImpl::MemberPointer& member : added_) {
+    graph_.process_.ForgetEngine(*member->host);
+  }
   static_cast<void>(graph_.Remove(added_, kDestroyBound));
 }
 
@@ -288,48 +311,61 @@ Status GraphImpl::Modify(const hiai::GraphUpdateConfig& config) {
 
 bool GraphImpl::Remove(const Members& gone, std::chrono::milliseconds bound) {
   const auto deadline = std::chrono::steady_clock::now() + bound;
-  const std::thread::id self = std::this_thread::get_id();
-  std::vector<Worker> workers;
-  Members idle;       // no worker of theirs can destroy them
-  MemberPointer own;  // the one whose worker this is
-  const auto is_gone = [&](const MemberPointer& member) {
-    return std::find(gone.begin(), gone.end(), member) != gone.end();
-  };
+  bool own = false;  // the calling thread works for one of them
   {
     MutexLock lock(mutex_);
+    const auto is_gone = [&](const MemberPointer& member) {
+      return std::find(gone.begin(), gone.end(), member) != gone.end();
+    };
     members_.erase(std::remove_if(members_.begin(), members_.end(), is_gone), members_.end());
     for (const MemberPointer& member : gone) {
       member->removed = true;
-      if (member->inside == 0) idle.push_back(member);
+      member->idle = member->finishing = member->inside == 0;
+      member->host->Close();
     }
-    for (const MemberPointer& member : idle) member->finishing = true;
-    const auto first =
-        std::stable_partition(workers_.begin(), workers_.end(),
-                              [&](const Worker& worker) { return !is_gone(worker.member); });
-    std::move(first, workers_.end(), std::back_inserter(workers));
-    workers_.erase(first, workers_.end());
+    own = StopWorkersOf(gone);
   }
-  for (const MemberPointer& member : gone) member->host->Close();
-  std::vector<std::thread> threads;
-  for (Worker& worker : workers) {
-    if (worker.thread.get_id() == self) own = worker.member;
-    worker.stop->Stop();
-    if (worker.thread.joinable()) threads.push_back(std::move(worker.thread));
+  for (const MemberPointer& member : gone) {
+    if (member->idle) FinishMember(*member);
   }
-  for (const MemberPointer& member : idle) FinishMember(*member);
   bool finished = true;
   {
     const auto all_finished = [&] {
       return std::all_of(gone.begin(), gone.end(), [&](const MemberPointer& member) {
-        return member->finished || member == own;
+        return member->finished || (own && member->host->WorksHere());
       });
     };
     MutexLock lock(mutex_);
     bool in_time = true;
     while (!(finished = all_finished()) && in_time) in_time = changed_.WaitUntil(mutex_, deadline);
   }
-  Release(std::move(threads), /*join=*/finished && own == nullptr);
+  ReleaseThreadsOf(gone, /*join=*/finished && !own);
   return finished;
+}
+
+bool GraphImpl::StopWorkersOf(const Members& gone) {
+  for (const Worker& worker : workers_) {
+    if (std::find(gone.begin(), gone.end(), worker.member) != gone.end()) worker.stop->Stop();
+  }
+  return std::any_of(gone.begin(), gone.end(),
+                     [](const MemberPointer& member) { return member->host->WorksHere(); });
+}
+
+// One by one: a list of them would need memory.
+void GraphImpl::ReleaseThreadsOf(const Members& gone, bool join) {
+  for (;;) {
+    Worker worker;
+    {
+      MutexLock lock(mutex_);
+      const auto found = std::find_if(workers_.begin(), workers_.end(), [&](const Worker& one) {
+        return std::find(gone.begin(), gone.end(), one.member) != gone.end();
+      });
+      if (found == workers_.end()) return;
+      worker = std::move(*found);
+      workers_.erase(found);
+    }
+    Release(worker.thread, join);
+  }
 }
 
 void GraphImpl::ForgetEdgesTo(EngineHost& target) {
@@ -342,9 +378,7 @@ void GraphImpl::ForgetEdgesTo(EngineHost& target) {
                                 }),
                  edges_.end());
   }
-  for (const std::shared_ptr<EngineHost>& engine : Engines()) {
-    engine->ChangeEdges([&](const Edge& edge) { return edge.id == &target; }, {});
-  }
+  for (const std::shared_ptr<EngineHost>& engine : Engines()) engine->routes().Forget(&target);
 }
 
 }  // namespace openmatrix

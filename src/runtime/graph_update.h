@@ -1,9 +1,9 @@
 // One change of a running graph: engines and connections come and go while messages flow.
 //
 // All that can fail comes first and touches nothing that runs: the check, the libraries, the new
-// engines, their Init and their workers. Then the new edges replace the old ones, one engine's
-// ports after the other, each in one step, and the removed engines are stopped. Messages over
-// other connections notice nothing.
+// engines, their Init and their workers, the memory for what follows. Then the new edges replace
+// the old ones, one engine's ports after the other, each in one step, and the removed engines are
+// stopped. Messages over other connections notice nothing.
 //
 // Used by GraphImpl::Modify, which gives updates their turns. User code runs without a lock.
 #pragma once
@@ -40,7 +40,9 @@ class GraphUpdate {
   // The new engines become the graph's: found, initialised, started.
   Status Join();
   Status StartNew();
+  void PrepareCommit();
   void Commit();
+  void ForgetGone();
   void TakeBack();
 
   Host FindSource(std::uint32_t id);
@@ -52,6 +54,10 @@ class GraphUpdate {
   GraphImpl::Members added_;
   std::vector<Host> foreign_;                // of other graphs, to which new edges lead
   std::map<Host, std::vector<Edge>> edges_;  // new ones, by where they start
+  // For Commit, which must not need memory.
+  GraphImpl::Members gone_;
+  std::vector<EdgePlan> entries_;  // the connections that are to go
+  std::vector<std::pair<Host, OutputPorts::Change>> changes_;
 };
 
 }  // namespace openmatrix

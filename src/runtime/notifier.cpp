@@ -3,11 +3,11 @@
 #include <pthread.h>
 
 #include <new>
-#include <system_error>
-#include <thread>
 #include <utility>
 
+#include "base/caught.h"
 #include "base/log_sink.h"
+#include "os/thread.h"
 
 namespace openmatrix {
 
@@ -25,12 +25,8 @@ void Notifier::Post(std::function<void()> task) {
 }
 
 void Notifier::StartThread() {
-  try {
-    std::thread([this] { Loop(); }).detach();
-    running_ = true;
-  } catch (const std::system_error& error) {
-    Log(LogLevel::kError, "no thread for the callbacks of an event: %s", error.what());
-  }
+  running_ = Thread::StartDetached<Notifier, &Notifier::Loop>(this);
+  if (!running_) Log(LogLevel::kError, "no thread for the callbacks of an event");
 }
 
 void Notifier::Loop() {
@@ -60,7 +56,9 @@ void Notifier::Loop() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    task();
+    CatchAll(task, [](const Caught& caught) {
+      Log(LogLevel::kError, "a callback of an event was not made: %s", caught.text);
+    });
   }
 }
 

@@ -11,28 +11,67 @@ void OutputPorts::Resize(std::uint32_t ports) {
   replaced.swap(routes_);
 }
 
-void OutputPorts::Change(const std::function<bool(const Edge&)>& gone, std::vector<Edge> added) {
-  std::vector<RoutePointer> replaced;  // may hold the last references to engines
+OutputPorts::Change OutputPorts::Prepare(const std::function<bool(const Edge&)>& gone,
+                                         std::vector<Edge> added) {
+  Change change;
   MutexLock lock(mutex_);
+  std::size_t ports = routes_.size();
   for (const Edge& edge : added) {
-    if (edge.plan.source_port >= routes_.size()) routes_.resize(edge.plan.source_port + 1);
+    ports = std::max<std::size_t>(ports, std::size_t{edge.plan.source_port} + 1);
   }
-  std::vector<RoutePointer> routes = routes_;
-  for (std::uint32_t port = 0; port < routes.size(); ++port) {
-    auto route = routes[port] != nullptr ? std::make_shared<Route>(*routes[port])
-                                         : std::make_shared<Route>();
+  routes_.reserve(ports);
+  change.ports.resize(ports);
+  change.replaced.resize(ports);
+  for (std::uint32_t port = 0; port < ports; ++port) {
+    const RoutePointer now = port < routes_.size() ? routes_[port] : nullptr;
+    auto route = now != nullptr ? std::make_shared<Route>(*now) : std::make_shared<Route>();
     std::vector<Edge>& edges = route->edges;
     const std::size_t before = edges.size();
     edges.erase(std::remove_if(edges.begin(), edges.end(), std::cref(gone)), edges.end());
-    bool changed = edges.size() != before;
+    const std::size_t carried = edges.size();
     for (Edge& edge : added) {
-      if (edge.plan.source_port != port) continue;
-      edges.push_back(std::move(edge));
-      changed = true;
+      if (edge.plan.source_port == port) edges.push_back(std::move(edge));
     }
-    if (changed) routes[port] = std::move(route);
+    if (edges.size() != carried || carried != before) change.ports[port] = {route, carried};
   }
-  replaced = std::exchange(routes_, std::move(routes));
+  return change;
+}
+
+void OutputPorts::Apply(Change& change) noexcept {
+  MutexLock lock(mutex_);
+  if (change.ports.size() > routes_.size()) routes_.resize(change.ports.size());  // reserved
+  for (std::size_t port = 0; port < change.ports.size(); ++port) {
+    Route* const route = change.ports[port].route.get();
+    if (route == nullptr) continue;
+    const RoutePointer& now = routes_[port];
+    // What came since it was prepared: another receiver, the end of an engine that edges lead to.
+    std::shared_ptr<hiai::DataRecvInterface> receiver = now != nullptr ? now->receiver : nullptr;
+    route->receiver.swap(receiver);
+    const auto forgotten = [&](const Edge& edge) {
+      return now == nullptr ||
+             std::none_of(now->edges.begin(), now->edges.end(), [&](const Edge& other) {
+               return other.id == edge.id && other.plan.target_port == edge.plan.target_port;
+             });
+    };
+    std::vector<Edge>& edges = route->edges;
+    const auto carried = edges.begin() + static_cast<std::ptrdiff_t>(change.ports[port].carried);
+    edges.erase(std::remove_if(edges.begin(), carried, forgotten), carried);
+    change.replaced[port] = std::exchange(routes_[port], std::move(change.ports[port].route));
+  }
+}
+
+void OutputPorts::Forget(const EngineHost* target) {
+  std::vector<RoutePointer> replaced;  // may hold the last references to engines
+  MutexLock lock(mutex_);
+  replaced.reserve(routes_.size());
+  for (RoutePointer& now : routes_) {
+    const auto leads_there = [target](const Edge& edge) { return edge.id == target; };
+    if (now == nullptr || std::none_of(now->edges.begin(), now->edges.end(), leads_there)) continue;
+    auto route = std::make_shared<Route>(*now);
+    route->edges.erase(std::remove_if(route->edges.begin(), route->edges.end(), leads_there),
+                       route->edges.end());
+    replaced.push_back(std::exchange(now, std::move(route)));
+  }
 }
 
 bool OutputPorts::SetReceiver(std::uint32_t port,
@@ -47,9 +86,10 @@ bool OutputPorts::SetReceiver(std::uint32_t port,
   return true;
 }
 
-std::vector<OutputPorts::RoutePointer> OutputPorts::Clear() {
+std::vector<OutputPorts::RoutePointer> OutputPorts::Clear() noexcept {
+  std::vector<RoutePointer> routes;
   MutexLock lock(mutex_);
-  std::vector<RoutePointer> routes(routes_.size());
+  cleared_ports_ = std::max(cleared_ports_, routes_.size());
   routes.swap(routes_);
   return routes;
 }

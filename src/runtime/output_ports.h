@@ -5,6 +5,7 @@
 // graph outlives the sends that are on their way to it; engines of another graph are not owned.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,26 +46,47 @@ class OutputPorts {
   // False if there is no such port. A port that never led anywhere gives null.
   bool Find(std::uint32_t port, RoutePointer& route) const OPENMATRIX_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
-    if (port >= routes_.size()) return false;
-    route = routes_[port];
-    return true;
+    if (port < routes_.size()) {
+      route = routes_[port];
+      return true;
+    }
+    return port < cleared_ports_;
   }
 
+  // A change that has all the memory it needs. Holds what it replaced once it is applied: the last
+  // references to engines, maybe.
+  class Change {
+   private:
+    friend class OutputPorts;
+    struct Port {
+      std::shared_ptr<Route> route;  // null: nothing changes
+      std::size_t carried = 0;       // so many of its edges, the first ones, were there before
+    };
+    std::vector<Port> ports;
+    std::vector<RoutePointer> replaced;
+  };
+
   // Takes away the edges that `gone` says true of and adds others, in one step per port: no send
-  // sees half of it. Adds ports up to the largest that an edge starts at.
-  void Change(const std::function<bool(const Edge&)>& gone, std::vector<Edge> added)
+  // sees half of it. Adds ports up to the largest that an edge starts at. Nothing changes before it
+  // is applied, which cannot fail. One such change at a time; Forget may come in between.
+  Change Prepare(const std::function<bool(const Edge&)>& gone, std::vector<Edge> added)
       OPENMATRIX_EXCLUDES(mutex_);
+  void Apply(Change& change) noexcept OPENMATRIX_EXCLUDES(mutex_);
+
+  // Takes away the edges to an engine.
+  void Forget(const EngineHost* target) OPENMATRIX_EXCLUDES(mutex_);
 
   // False if there is no such port.
   bool SetReceiver(std::uint32_t port, std::shared_ptr<hiai::DataRecvInterface> receiver)
       OPENMATRIX_EXCLUDES(mutex_);
 
   // All of them, which lead nowhere from now on. The caller destroys them: user code.
-  std::vector<RoutePointer> Clear() OPENMATRIX_EXCLUDES(mutex_);
+  std::vector<RoutePointer> Clear() noexcept OPENMATRIX_EXCLUDES(mutex_);
 
  private:
   mutable Mutex mutex_;
   std::vector<RoutePointer> routes_ OPENMATRIX_GUARDED_BY(mutex_);
+  std::size_t cleared_ports_ OPENMATRIX_GUARDED_BY(mutex_) = 0;  // how many there were until Clear
 };
 
 }  // namespace openmatrix

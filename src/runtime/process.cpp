@@ -183,7 +183,7 @@ void Process::Withdraw(const Graphs& graphs) {
   }
   for (const std::shared_ptr<GraphImpl>& graph : graphs) {
     RemoveFromIndex(*graph);
-    static_cast<void>(graph->Destroy(kDestroyBound));
+    graph->End(kDestroyBound);
   }
 }
 
@@ -230,13 +230,8 @@ Result<std::shared_ptr<EngineHost>> Process::Locate(const PortAddress& address) 
           Named(address.graph) + " has no engine " + std::to_string(address.engine)};
 }
 
-void Process::ChangeIndex(GraphImpl& graph, const std::vector<std::shared_ptr<EngineHost>>& gone,
-                          const std::vector<std::shared_ptr<EngineHost>>& added) {
+void Process::AddToIndex(GraphImpl& graph, const std::vector<std::shared_ptr<EngineHost>>& added) {
   MutexLock lock(mutex_);
-  for (const std::shared_ptr<EngineHost>& engine : gone) {
-    const auto found = index_.find(KeyOf(graph.id(), engine->id()));
-    if (found != index_.end() && found->second == engine) index_.erase(found);
-  }
   const auto known = graphs_.find(graph.id());
   if (known == graphs_.end() || known->second.get() != &graph) return;
   for (const std::shared_ptr<EngineHost>& engine : added) {
@@ -244,8 +239,31 @@ void Process::ChangeIndex(GraphImpl& graph, const std::vector<std::shared_ptr<En
   }
 }
 
+void Process::ReplaceInIndex(const std::shared_ptr<EngineHost>& engine) {
+  std::shared_ptr<EngineHost> replaced;  // not destroyed under the lock
+  MutexLock lock(mutex_);
+  const auto found = index_.find(KeyOf(engine->graph().id(), engine->id()));
+  if (found != index_.end() && &found->second->graph() == &engine->graph()) {
+    replaced = std::exchange(found->second, engine);
+  }
+}
+
+void Process::ForgetEngine(EngineHost& engine) {
+  std::shared_ptr<EngineHost> forgotten;  // not destroyed under the lock
+  MutexLock lock(mutex_);
+  const auto found = index_.find(KeyOf(engine.graph().id(), engine.id()));
+  if (found == index_.end() || found->second.get() != &engine) return;
+  forgotten = std::move(found->second);
+  index_.erase(found);
+}
+
 // The graph itself must not be found any more. One with its id may be there already.
-void Process::RemoveFromIndex(GraphImpl& graph) { ChangeIndex(graph, graph.Engines(), {}); }
+void Process::RemoveFromIndex(GraphImpl& graph) {
+  MutexLock lock(mutex_);
+  for (auto entry = index_.begin(); entry != index_.end();) {
+    entry = &entry->second->graph() == &graph ? index_.erase(entry) : std::next(entry);
+  }
+}
 
 void Process::ForgetEdgesTo(EngineHost& engine) {
   Graphs others;

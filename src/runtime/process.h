@@ -118,11 +118,14 @@ class Process final : private ForkAware {
   Status UpdateConfig(std::uint32_t graph, std::uint32_t engine, const hiai::AIConfig& config,
                       bool wait);
 
-  // For a graph that changes: from now on `added` are found, also where one has the id of one of
-  // `gone`. Does nothing for a graph that cannot be found itself.
-  void ChangeIndex(GraphImpl& graph, const std::vector<std::shared_ptr<EngineHost>>& gone,
-                   const std::vector<std::shared_ptr<EngineHost>>& added)
+  // For a graph that changes: from now on `added` are found. Does nothing for a graph that cannot
+  // be found itself.
+  void AddToIndex(GraphImpl& graph, const std::vector<std::shared_ptr<EngineHost>>& added)
       OPENMATRIX_EXCLUDES(mutex_);
+  // It is found in the place of the one with its id, if one is found. Needs no memory.
+  void ReplaceInIndex(const std::shared_ptr<EngineHost>& engine) OPENMATRIX_EXCLUDES(mutex_);
+  // It is found no more. Needs no memory.
+  void ForgetEngine(EngineHost& engine) OPENMATRIX_EXCLUDES(mutex_);
 
   // Takes away the connections that other graphs have to `engine`.
   void ForgetEdgesTo(EngineHost& engine) OPENMATRIX_EXCLUDES(mutex_);
