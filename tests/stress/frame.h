@@ -39,9 +39,12 @@ inline bool Painted(const Frame& frame) {
 inline std::shared_ptr<Frame> MakeFrame(std::uint32_t number) {
   void* block = nullptr;
   if (hiai::HIAIMemory::HIAI_DMalloc(kFrameBytes, block, kPatience) != HIAI_OK) return nullptr;
+  // First: what follows may throw.
+  std::shared_ptr<std::uint8_t> data(static_cast<std::uint8_t*>(block),
+                                     hiai::HIAIMemory::HIAI_DFree);
   auto frame = std::make_shared<Frame>();
   frame->number = number;
-  frame->data.reset(static_cast<std::uint8_t*>(block), hiai::HIAIMemory::HIAI_DFree);
+  frame->data = std::move(data);
   Paint(*frame);
   return frame;
 }
