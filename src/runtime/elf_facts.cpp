@@ -1,17 +1,9 @@
 #include "runtime/elf_facts.h"
 
-#include <cstring>
+#include "runtime/elf_check.h"
 
 namespace openmatrix {
 namespace {
-
-#if defined(__x86_64__)
-constexpr ElfW(Half) kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr ElfW(Half) kMachine = EM_AARCH64;
-#else
-constexpr ElfW(Half) kMachine = EM_NONE;  // not checked
-#endif
 
 ElfFacts ReadDynamic(const ElfImage& image) {
   ElfFacts facts;
@@ -42,22 +34,9 @@ Result<ElfFacts> ReadElfFacts(const std::string& path) {
 }
 
 Result<ElfFacts> ReadElfFacts(const ElfImage& image, const std::string& path) {
-  ElfW(Ehdr) header;
-  if (!image.Read(0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    return {Code::kLibraryNotLoaded, path + ": not an ELF file"};
-  }
-  const unsigned char wanted_class = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
-  if (header.e_ident[EI_CLASS] != wanted_class ||
-      (kMachine != EM_NONE && header.e_machine != kMachine)) {
-    return {Code::kLibraryNotLoaded,
-            path + ": built for another machine (ELF machine " + std::to_string(header.e_machine) +
-                "); the simulation runs device libraries natively, build it for this machine"};
-  }
-  if (header.e_type != ET_DYN) return {Code::kLibraryNotLoaded, path + ": not a shared library"};
-  for (const ElfW(Phdr) & segment : image.Segments()) {
-    if (segment.p_type == PT_DYNAMIC) return ReadDynamic(image);
-  }
-  return {Code::kLibraryNotLoaded, path + ": has no dynamic section"};
+  const Status judged = CheckElfHead(image, image.bytes().size(), path);
+  if (!judged.ok()) return judged.error();
+  return ReadDynamic(image);
 }
 
 }  // namespace openmatrix

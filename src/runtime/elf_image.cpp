@@ -1,29 +1,45 @@
 #include "runtime/elf_image.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+
+#include "os/regular_file.h"
+#include "runtime/elf_check.h"
 
 namespace openmatrix {
 namespace {
 
 // More would be no library; the bound keeps a broken file from costing memory.
 constexpr std::size_t kMaxEntries = 4096;
+constexpr std::uint64_t kMaxEnd = std::uint64_t{1} << 46;  // with room for one segment more
 
 std::uint64_t RoundUp(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
 
 }  // namespace
 
 Result<ElfImage> ElfImage::FromFile(const std::string& path) {
-  struct stat facts;
-  if (::stat(path.c_str(), &facts) != 0) return {Code::kFileMissing, path + ": does not exist"};
-  if (!S_ISREG(facts.st_mode)) return {Code::kLibraryNotLoaded, path + ": not a regular file"};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return {Code::kFileMissing, path + ": cannot be opened"};
-  return ElfImage(std::string((std::istreambuf_iterator<char>(file)),  //
-                              std::istreambuf_iterator<char>()));
+  const auto failed = [](const Error& error) {
+    const bool missing = error.code == Code::kFileMissing;
+    return Error{missing ? Code::kFileMissing : Code::kLibraryNotLoaded, error.text};
+  };
+  const Result<RegularFile> file = RegularFile::Open(path);
+  if (!file.ok()) return failed(file.error());
+  std::uint64_t head_bytes = sizeof(ElfW(Ehdr));
+  for (int step = 0; step < 2; ++step) {  // the header says how long its table is
+    Result<std::string> first = file.value().ReadFirst(head_bytes);
+    if (!first.ok()) return failed(first.error());
+    const ElfImage head(std::move(first.value()));
+    head_bytes = std::min<std::uint64_t>(HeadBytes(head), kMaxLibraryBytes);
+    if (step == 0 && head_bytes <= file.value().bytes()) continue;
+    const Status judged = CheckElfHead(head, file.value().bytes(), path);
+    if (!judged.ok()) return judged.error();
+  }
+  Result<std::string> bytes = file.value().ReadAll(kMaxLibraryBytes);
+  if (!bytes.ok()) return failed(bytes.error());
+  ElfImage image(std::move(bytes.value()));
+  Status judged = CheckElfHead(image, image.bytes().size(), path);
+  if (judged.ok()) judged = CheckElfDynamic(image, path);
+  if (!judged.ok()) return judged.error();
+  return image;
 }
 
 const char* ElfImage::Text(std::uint64_t place) const {
@@ -64,6 +80,17 @@ bool ElfImage::FindDynamic(ElfW(Sxword) tag, DynamicEntry& entry) const {
     if (candidate.value.d_tag != tag) continue;
     entry = candidate;
     return true;
+  }
+  return false;
+}
+
+bool ElfImage::IsLoadedRange(std::uint64_t address, std::uint64_t bytes) const {
+  for (const ElfW(Phdr) & segment : Segments()) {
+    if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
+        address - segment.p_vaddr <= segment.p_memsz &&
+        bytes <= segment.p_memsz - (address - segment.p_vaddr)) {
+      return true;
+    }
   }
   return false;
 }
@@ -151,7 +178,7 @@ bool ElfImage::AddSegment(const std::string& content, std::uint64_t& address) {
     }
     if (segment.p_type == PT_NOTE || (segment.p_type == PT_GNU_PROPERTY && spare == 0)) spare = i;
   }
-  if (spare <= last_loaded || end == 0 || align > (1u << 21)) return false;
+  if (spare <= last_loaded || end == 0 || end > kMaxEnd || align > (1u << 21)) return false;
   ElfW(Phdr) added{};
   added.p_type = PT_LOAD;
   added.p_flags = PF_R;

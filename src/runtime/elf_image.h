@@ -19,6 +19,9 @@
 
 namespace openmatrix {
 
+// A library is read into memory.
+constexpr std::uint64_t kMaxLibraryBytes = std::uint64_t{1} << 30;
+
 class ElfImage {
  public:
   struct DynamicEntry {
@@ -30,7 +33,9 @@ class ElfImage {
 
   explicit ElfImage(std::string bytes) : bytes_(std::move(bytes)) {}
 
-  // Fails with kFileMissing, or kLibraryNotLoaded for what is no regular file.
+  // Reads the shared library at `path`, but no more than its header if that is none's. Fails with
+  // kFileMissing, or with kLibraryNotLoaded for what is no regular file, no complete library of
+  // this machine (see elf_check.h) or larger than kMaxLibraryBytes.
   static Result<ElfImage> FromFile(const std::string& path);
 
   const std::string& bytes() const { return bytes_; }
@@ -53,6 +58,9 @@ class ElfImage {
 
   // Empty if the file has none.
   std::vector<ElfW(Phdr)> Segments() const;
+
+  // True if the program will have all of the `bytes` from `address` on, in one segment.
+  bool IsLoadedRange(std::uint64_t address, std::uint64_t bytes) const;
 
   // The dynamic section without its end. Empty if there is none.
   std::vector<DynamicEntry> Dynamic() const;

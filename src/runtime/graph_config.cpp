@@ -2,17 +2,17 @@
 
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "base/log_sink.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
 #include "os/fork_guard.h"
+#include "os/regular_file.h"
 
 namespace openmatrix {
 namespace {
@@ -41,6 +41,19 @@ std::string InEngine(std::uint32_t graph, std::uint32_t engine) {
   return InGraph(graph) + ", engine " + std::to_string(engine);
 }
 
+// With a stack of its own: what is asked here is whether the program's would do.
+bool IsTooDeep(const hiai::AIConfig& config) {
+  std::vector<std::pair<const hiai::AIConfigItem*, int>> items;
+  for (const hiai::AIConfigItem& item : config.items()) items.emplace_back(&item, 1);
+  while (!items.empty()) {
+    const auto [item, depth] = items.back();
+    items.pop_back();
+    if (depth > kMaxConfigDepth) return true;
+    for (const hiai::AIConfigItem& inner : item->sub_items()) items.emplace_back(&inner, depth + 1);
+  }
+  return false;
+}
+
 Result<View> PlanDevice(const hiai::GraphConfig& graph, const PlanLimits& limits) {
   const std::string& text = graph.device_id();
   std::uint64_t device = limits.default_device;
@@ -61,6 +74,12 @@ Result<View> PlanDevice(const hiai::GraphConfig& graph, const PlanLimits& limits
 
 }  // namespace
 
+Status CheckDepth(const hiai::AIConfig& config, std::uint32_t graph, std::uint32_t engine) {
+  if (!IsTooDeep(config)) return {};
+  return {Code::kConfigMalformed, InEngine(graph, engine) + ": sub_items are nested more than " +
+                                      std::to_string(kMaxConfigDepth) + " deep"};
+}
+
 Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t graph, View device) {
   const std::string where = InEngine(graph, config.id());
   if (config.engine_name().empty()) {
@@ -74,6 +93,8 @@ Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t gr
     return {Code::kOutOfRange, where + ": thread_num " + std::to_string(config.thread_num()) +
                                    " is more than " + std::to_string(kMaxWorkers)};
   }
+  Status shallow = CheckDepth(config.ai_config(), graph, config.id());
+  if (!shallow.ok()) return shallow.error();
   EnginePlan plan;
   plan.id = config.id();
   plan.name = config.engine_name();
@@ -188,17 +209,17 @@ class UseOfTables {
 }  // namespace
 
 Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path) {
-  struct stat facts;
-  if (path.empty() || ::stat(path.c_str(), &facts) != 0) {
-    return {Code::kFileMissing, "configuration file \"" + path + "\" does not exist"};
+  const auto failed = [](Code code, const Error& error) {
+    return Error{code, "configuration file " + error.text};
+  };
+  const Result<RegularFile> file = RegularFile::Open(path);
+  if (!file.ok()) {
+    const bool missing = file.error().code == Code::kFileMissing;
+    return failed(missing ? Code::kFileMissing : Code::kConfigMalformed, file.error());
   }
-  if (S_ISDIR(facts.st_mode)) {
-    return {Code::kConfigMalformed, "configuration file \"" + path + "\" is a directory"};
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return {Code::kFileMissing, "configuration file \"" + path + "\" cannot be opened"};
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  return ParseGraphConfig(text, path);
+  const Result<std::string> text = file.value().ReadAll(kMaxConfigBytes);
+  if (!text.ok()) return failed(Code::kConfigMalformed, text.error());
+  return ParseGraphConfig(text.value(), path);
 }
 
 Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const std::string& name) {
@@ -216,6 +237,8 @@ Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const st
   google::protobuf::TextFormat::Parser parser;
   MutexLock lock(g_parsing);
   parser.RecordErrorsTo(&errors);
+  // Parser, copies and destructors of messages go down the stack with each level.
+  parser.SetRecursionLimit(kMaxConfigDepth);
   if (!parser.ParseFromString(marked ? text.substr(3) : text, &list)) {
     return {Code::kConfigMalformed, name + ":" + errors.text()};
   }

@@ -20,6 +20,10 @@ constexpr std::uint32_t kDefaultQueueSize = 200;
 constexpr std::uint32_t kMaxQueueSize = 65536;
 constexpr std::uint32_t kMaxWorkers = 1024;
 constexpr std::uint32_t kMaxThreadPriority = 99;
+constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{64} << 20;
+// Levels of braces in a file; of sub_items in a list that the program made. As many as protobuf
+// allows a binary message. Each costs stack.
+constexpr int kMaxConfigDepth = 100;
 
 struct EnginePlan {
   std::uint32_t id = 0;
@@ -60,11 +64,16 @@ struct PlanLimits {
 };
 
 // The parts of a plan, for graphs that change later. PlanEngine fails with kEngineNotCreated (no
-// engine_name) or kOutOfRange. A connection without target_graph_id stays within `graph`.
+// engine_name), kConfigMalformed (as CheckDepth) or kOutOfRange. A connection without
+// target_graph_id stays within `graph`.
 Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t graph, View device);
 EdgePlan PlanEdge(const hiai::ConnectConfig& config, std::uint32_t graph);
 
-// Reads `path`. Fails with kFileMissing, or kConfigMalformed naming line and column.
+// Fails with kConfigMalformed if `config`, made by the program, is nested too deep to be copied.
+Status CheckDepth(const hiai::AIConfig& config, std::uint32_t graph, std::uint32_t engine);
+
+// Reads the regular file at `path`. Fails with kFileMissing, or with kConfigMalformed: naming line
+// and column, for what is no regular file, larger than kMaxConfigBytes or nested too deep.
 Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path);
 
 // The same for text that is already here; `name` stands in messages.

@@ -113,7 +113,8 @@ class Process final : private ForkAware {
   // it is cut now. Replaces the graph's handler. Fails with kInvalidValue (null) or kNoGraph.
   Status OnDisconnect(const std::shared_ptr<GraphImpl>& graph, DisconnectHandler::Function handler);
 
-  // Hands `config` to an engine's UpdateConfig, see EngineHost. Fails with kNoGraph, kNoEngine,
+  // Hands `config` to an engine's UpdateConfig, see EngineHost. Fails as CheckDepth, with kNoGraph,
+  // kNoEngine,
   // kQueueStopped (destroyed meanwhile) or, with `wait`, kUpdateFailed.
   Status UpdateConfig(std::uint32_t graph, std::uint32_t engine, const hiai::AIConfig& config,
                       bool wait);

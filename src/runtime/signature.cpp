@@ -4,10 +4,11 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <sys/stat.h>
 
-#include <fstream>
 #include <new>
+#include <utility>
+
+#include "os/regular_file.h"
 
 namespace openmatrix {
 namespace {
@@ -17,13 +18,11 @@ constexpr std::size_t kMaxSignatureBytes = 16 << 10;  // an RSA key of 131072 bi
 
 // False if there is no such regular file. What is longer than `limit` is cut one byte behind it.
 bool ReadSmallFile(const std::string& path, std::size_t limit, std::string& content) {
-  struct stat facts;
-  if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
-  std::ifstream file(path, std::ios::binary);
-  content.resize(limit + 1);
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  content.resize(static_cast<std::size_t>(file.gcount()));
-  return file.eof() || content.size() > limit;
+  const Result<RegularFile> file = RegularFile::Open(path);
+  if (!file.ok()) return false;
+  Result<std::string> first = file.value().ReadFirst(limit + 1);
+  if (first.ok()) content = std::move(first.value());
+  return first.ok();
 }
 
 // OpenSSL asks at the terminal for the password of an encrypted key if nobody answers.

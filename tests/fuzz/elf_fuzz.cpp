@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/elf_check.h"
 #include "runtime/elf_facts.h"
 #include "runtime/elf_image.h"
 #include "runtime/interposition.h"
@@ -63,6 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Look(image);
   const auto facts = ReadElfFacts(image, "fuzz");
   if (!facts.ok()) return 0;
+  static_cast<void>(CheckElfDynamic(image, "fuzz"));
   Rename(image, facts.value());
   Separate(image);
   return 0;

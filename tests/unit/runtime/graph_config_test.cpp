@@ -297,5 +297,44 @@ TEST(GraphConfig, GraphZeroIsRefusedUnderStrictRulesOnly) {
             Code::kInvalidValue);
 }
 
+std::string Nested(int levels) {
+  std::string text = "graphs { graph_id: 1 engines { id: 1 engine_name: \"A\" ai_config { items { ";
+  for (int i = 0; i < levels; ++i) text += "sub_items { ";
+  return text + std::string(static_cast<std::size_t>(levels), '}') + "}}}}";
+}
+
+// A parser without a limit runs out of stack.
+TEST(GraphConfig, RefusesAFileThatIsNestedDeeperThanAnyReaderNeeds) {
+  EXPECT_TRUE(Plan(Nested(kMaxConfigDepth - 4)).ok());
+  EXPECT_EQ(FailureOf(Nested(kMaxConfigDepth)), Code::kConfigMalformed);
+  EXPECT_EQ(FailureOf(Nested(1000000)), Code::kConfigMalformed);
+}
+
+// Copies go down the stack as the parser does.
+TEST(GraphConfig, RefusesAListOfTheProgramThatIsNestedTooDeep) {
+  hiai::GraphConfigList list;
+  hiai::EngineConfig* const engine = list.add_graphs()->add_engines();
+  engine->set_engine_name("A");
+  hiai::AIConfigItem* item = engine->mutable_ai_config()->add_items();
+  for (int depth = 1; depth < kMaxConfigDepth; ++depth) item = item->add_sub_items();
+
+  EXPECT_TRUE(PlanGraphs(list, {0, 4}).ok());
+  item->add_sub_items();
+
+  const auto plan = PlanGraphs(list, {0, 4});
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.error().code, Code::kConfigMalformed);
+  EXPECT_NE(plan.error().text.find("engine 0"), std::string::npos) << plan.error().text;
+}
+
+TEST(GraphConfig, ReadsRegularFilesOnlyAndSaysWhich) {
+  for (const char* path : {"/dev/zero", "/", "/proc/self/pagemap", "/proc/self/mem"}) {
+    const auto list = ReadGraphConfig(path);
+    ASSERT_FALSE(list.ok()) << path;
+    EXPECT_EQ(list.error().code, Code::kConfigMalformed) << path;
+    EXPECT_NE(list.error().text.find(path), std::string::npos) << list.error().text;
+  }
+}
+
 }  // namespace
 }  // namespace openmatrix
