@@ -4,29 +4,17 @@
 #include <google/protobuf/message_lite.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "os/module.h"
+#include "runtime/program_names.h"
 
 namespace openmatrix {
 namespace {
-
-#if defined(__x86_64__)
-constexpr std::uint32_t kCopyRelocation = R_X86_64_COPY;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kCopyRelocation = R_AARCH64_COPY;
-#else
-constexpr std::uint32_t kCopyRelocation = ~0u;  // unknown: never found
-#endif
-
-bool SameObject(const void* left, const void* right) {
-  Dl_info left_info;
-  Dl_info right_info;
-  return left != nullptr && right != nullptr && ::dladdr(left, &left_info) != 0 &&
-         ::dladdr(right, &right_info) != 0 && left_info.dli_fbase == right_info.dli_fbase;
-}
 
 void* Global(const char* name) { return ::dlsym(RTLD_DEFAULT, name); }
 
@@ -39,49 +27,6 @@ bool StartsWith(const char* text, const char* prefix) {
   return std::strncmp(text, prefix, std::strlen(prefix)) == 0;
 }
 
-// A second copy of constants, type information and tables of virtual functions harms nobody;
-// neither do the data of the C library, which are pointers or are reached through functions.
-bool MayExistTwice(const char* name) {
-  return !StartsWith(name, "_Z") || StartsWith(name, "_ZT") ||
-         std::strcmp(name, "_ZSt7nothrow") == 0;
-}
-
-// The first object that the dynamic linker names is the executable: only that has copies.
-int FindCopies(dl_phdr_info* info, std::size_t, void* found) {
-  const ElfW(Rela)* relocations = nullptr;
-  std::size_t bytes = 0;
-  const ElfW(Sym)* symbols = nullptr;
-  const char* names = nullptr;
-  const auto address = [info](ElfW(Addr) value) {
-    return value < info->dlpi_addr ? value + info->dlpi_addr : value;
-  };
-  for (int i = 0; i < info->dlpi_phnum; ++i) {
-    if (info->dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
-    const auto* entry =
-        reinterpret_cast<const ElfW(Dyn)*>(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-    for (; entry->d_tag != DT_NULL; ++entry) {
-      const ElfW(Addr) value = address(entry->d_un.d_ptr);
-      if (entry->d_tag == DT_RELA) relocations = reinterpret_cast<const ElfW(Rela)*>(value);
-      if (entry->d_tag == DT_RELASZ) bytes = entry->d_un.d_val;
-      if (entry->d_tag == DT_SYMTAB) symbols = reinterpret_cast<const ElfW(Sym)*>(value);
-      if (entry->d_tag == DT_STRTAB) names = reinterpret_cast<const char*>(value);
-    }
-  }
-  if (relocations == nullptr || symbols == nullptr || names == nullptr) return 1;
-  for (std::size_t i = 0; i < bytes / sizeof(*relocations); ++i) {
-    if (ELF64_R_TYPE(relocations[i].r_info) != kCopyRelocation) continue;
-    const ElfW(Sym)& symbol = symbols[ELF64_R_SYM(relocations[i].r_info)];
-    if (!MayExistTwice(names + symbol.st_name)) *static_cast<bool*>(found) = true;
-  }
-  return 1;  // no further object
-}
-
-bool ProgramHasCopies() {
-  bool found = false;
-  dl_iterate_phdr(FindCopies, &found);
-  return found;
-}
-
 // Null for an address in the program itself: this code may be part of it, and the address of a
 // function may be a stub there.
 const void* InLibrary(const void* address) {
@@ -89,16 +34,34 @@ const void* InLibrary(const void* address) {
   return FindObject(address, object) && !object.path.empty() ? address : nullptr;
 }
 
-// Names that host and device have in common: the framework's and the system's.
-bool IsSharedByAll(const void* address) {
-  static const void* const anchors[] = {
+// Where names lie that host and device have in common: the framework's and the system's.
+struct SharedObjects {
+  const void* anchors[4] = {
       InLibrary(reinterpret_cast<const void*>(&MakeSymbolic)),
       InLibrary(reinterpret_cast<const void*>(&google::protobuf::ShutdownProtobufLibrary)),
       Global("__cxa_throw"), Global("gnu_get_libc_version")};
-  for (const void* anchor : anchors) {
-    if (SameObject(address, anchor)) return true;
-  }
-  return false;
+};
+
+// The value of a pure look at the loaded program. Not a static local: whoever makes one holds its
+// guard, and here asks the dynamic linker, which another thread may hold while it waits for us.
+template <typename T>
+const T& Remembered(std::atomic<const T*>& place, const T* (*make)()) {
+  const T* known = place.load(std::memory_order_acquire);
+  if (known != nullptr) return *known;
+  const T* const made = make();
+  if (place.compare_exchange_strong(known, made, std::memory_order_acq_rel)) return *made;
+  delete made;
+  return *known;
+}
+
+std::atomic<const SharedObjects*> g_shared_objects{nullptr};  // partner: Remembered
+std::atomic<const bool*> g_deep_bind_is_safe{nullptr};        // partner: Remembered
+
+bool IsSharedByAll(const void* address) {
+  const SharedObjects& shared = Remembered<SharedObjects>(
+      g_shared_objects, []() -> const SharedObjects* { return new SharedObjects; });
+  return std::any_of(std::begin(shared.anchors), std::end(shared.anchors),
+                     [address](const void* anchor) { return SameObject(address, anchor); });
 }
 
 // Instances of templates that every program has, and that nearly every library offers: they alone
@@ -133,9 +96,38 @@ bool IsUnique(const ElfW(Sym) & symbol) {
   return ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE && symbol.st_shndx != SHN_UNDEF;
 }
 
+void TakeFromOthers(ElfW(Sym) & symbol) {
+  symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, ELF64_ST_TYPE(symbol.st_info));
+  symbol.st_shndx = SHN_UNDEF;
+  symbol.st_value = 0;
+}
+
+// operator new and delete in all their forms.
+bool IsAllocator(const char* name) {
+  for (const char* prefix : {"_Znw", "_Zna", "_Zdl", "_Zda"}) {
+    if (StartsWith(name, prefix)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-bool DeepBindIsSafe() { return !AllocatorIsReplaced() && !ProgramHasCopies(); }
+bool DeepBindIsSafe() {
+  return Remembered<bool>(g_deep_bind_is_safe, []() -> const bool* {
+    return new bool(!AllocatorIsReplaced() && !ProgramHasCopies() && !ProgramHasOwnRuntime());
+  });
+}
+
+bool HasOwnRuntime(const ElfImage& image) {
+  bool has = false;
+  image.ForEachSymbol([&has](std::uint64_t, const ElfW(Sym) & symbol, const char* name) {
+    for (const char* part :
+         {"_ZNKSt6locale2id5_M_idEv", "_ZNSt8ios_base4InitC1Ev", "__cxa_throw"}) {
+      has = has || (IsOffered(symbol) && std::strcmp(name, part) == 0);
+    }
+  });
+  return has;
+}
 
 bool TakesNamesOfTheProgram(const ElfImage& image, View side) {
   bool takes = false;
@@ -147,6 +139,7 @@ bool TakesNamesOfTheProgram(const ElfImage& image, View side) {
 }
 
 void KeepStaticsApart(ElfImage& image, const std::vector<void*>& needed) {
+  const bool own_runtime = HasOwnRuntime(image);
   std::vector<std::pair<std::uint64_t, ElfW(Sym)>> changed;
   image.ForEachSymbol([&](std::uint64_t place, ElfW(Sym) symbol, const char* name) {
     if (!IsUnique(symbol)) return;
@@ -155,11 +148,17 @@ void KeepStaticsApart(ElfImage& image, const std::vector<void*>& needed) {
     const bool has_it = std::any_of(needed.begin(), needed.end(), [name](void* library) {
       return ::dlsym(library, name) != nullptr;
     });
-    if (has_it) {
-      symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, type);
-      symbol.st_shndx = SHN_UNDEF;
-      symbol.st_value = 0;
-    }
+    if (has_it && !(own_runtime && IsOfCommonTemplates(name))) TakeFromOthers(symbol);
+    changed.emplace_back(place, symbol);
+  });
+  for (const auto& [place, symbol] : changed) image.Write(place, symbol);
+}
+
+void UseTheAllocatorOfTheProgram(ElfImage& image) {
+  std::vector<std::pair<std::uint64_t, ElfW(Sym)>> changed;
+  image.ForEachSymbol([&](std::uint64_t place, ElfW(Sym) symbol, const char* name) {
+    if (!IsOffered(symbol) || !IsAllocator(name) || Global(name) == nullptr) return;
+    TakeFromOthers(symbol);
     changed.emplace_back(place, symbol);
   });
   for (const auto& [place, symbol] : changed) image.Write(place, symbol);

@@ -1,5 +1,6 @@
 #include "runtime/interposition.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -54,6 +55,29 @@ TEST(Interposition, StaticsThatAreKeptApartAreNotUniqueAnyMore) {
   KeepStaticsApart(image, {});
 
   EXPECT_EQ(UniqueNamesOf(image), 0u);
+}
+
+TEST(Interposition, ALibraryWithARunTimeOfItsOwnKeepsThatWholeButAllocatesWithTheProgram) {
+  ElfImage image = ReadImage("openmatrix_test_static_runtime");
+  ASSERT_TRUE(HasOwnRuntime(image));
+  EXPECT_FALSE(HasOwnRuntime(ReadImage("openmatrix_test_host")));
+  EXPECT_FALSE(HasOwnRuntime(ReadImage("openmatrix_test_device")));
+  ASSERT_GT(UniqueNamesOf(image), 0u);
+  const auto defines = [&image](const std::string& wanted) {
+    bool found = false;
+    image.ForEachSymbol([&](std::uint64_t, const ElfW(Sym) & symbol, const char* name) {
+      found = found || (symbol.st_shndx != SHN_UNDEF && name == wanted);
+    });
+    return found;
+  };
+  ASSERT_TRUE(defines("_Znwm"));
+
+  KeepStaticsApart(image, {::dlopen(nullptr, RTLD_NOW)});  // which has all names, too
+  UseTheAllocatorOfTheProgram(image);
+
+  EXPECT_EQ(UniqueNamesOf(image), 0u);
+  EXPECT_TRUE(defines("_ZNSt7num_putIcSt19ostreambuf_iteratorIcSt11char_traitsIcEEE2idE"));
+  EXPECT_FALSE(defines("_Znwm"));
 }
 
 TEST(Interposition, ALibraryWithNamesOfThisProgramTakesThem) {
