@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
+#include <utility>
 
 #include "base/mutex.h"
 #include "base/no_destructor.h"
@@ -16,20 +18,45 @@ struct DeviceObject {
   std::uint32_t device;
 };
 
-// Never freed: a reader may still walk an old one.
-using Snapshot = std::vector<DeviceObject>;
+// Sorted by address. The list of runs is newest first. Never freed: a reader may still walk it.
+struct ObjectRun {
+  const ObjectRun* older;
+  std::vector<DeviceObject> objects;
+};
 
-std::atomic<const Snapshot*> g_snapshot{nullptr};  // partner: AddDeviceObjects releases
+std::atomic<const ObjectRun*> g_newest{nullptr};  // partner: AddDeviceObjects releases
+
+// A run takes in older ones that are no longer than itself, so there are few and each object is
+// copied few times; and any that is short, so an ordinary program has one.
+constexpr std::size_t kShortRun = 128;
 
 Mutex& WriterMutex() {
   static NoDestructor<Mutex> mutex;
   return *mutex;
 }
 
-// Keeps superseded snapshots reachable, so that leak checkers see them as what they are.
-std::vector<const Snapshot*>& Snapshots() {
-  static NoDestructor<std::vector<const Snapshot*>> all;
+// Keeps superseded runs reachable, so that leak checkers see them as what they are.
+std::vector<const ObjectRun*>& ObjectRuns() {
+  static NoDestructor<std::vector<const ObjectRun*>> all;
   return *all;
+}
+
+bool IsBefore(const DeviceObject& left, const DeviceObject& right) {
+  return left.range.begin < right.range.begin;
+}
+
+// Null if no run has an object that holds `value`.
+const DeviceObject* FindIn(const ObjectRun* run, std::uintptr_t value) {
+  for (; run != nullptr; run = run->older) {
+    auto after = std::upper_bound(run->objects.begin(), run->objects.end(), value,
+                                  [](std::uintptr_t wanted, const DeviceObject& entry) {
+                                    return wanted < entry.range.begin;
+                                  });
+    if (after == run->objects.begin()) continue;
+    const DeviceObject& candidate = *--after;
+    if (value < candidate.range.end) return &candidate;
+  }
+  return nullptr;
 }
 
 AddressRange RangeOf(const dl_phdr_info& info) {
@@ -45,21 +72,39 @@ AddressRange RangeOf(const dl_phdr_info& info) {
   return range;
 }
 
+struct Collection {
+  std::size_t skip;
+  std::vector<LoadedObject> objects;
+};
+
 int Collect(dl_phdr_info* info, std::size_t, void* into) {
-  const AddressRange range = RangeOf(*info);
-  if (range.end != 0) {
-    static_cast<std::vector<LoadedObject>*>(into)->push_back(
-        LoadedObject{info->dlpi_name != nullptr ? info->dlpi_name : "", range});
+  auto& collection = *static_cast<Collection*>(into);
+  if (collection.skip > 0) {
+    --collection.skip;
+  } else {
+    collection.objects.push_back(
+        LoadedObject{info->dlpi_name != nullptr ? info->dlpi_name : "", RangeOf(*info)});
   }
   return 0;
 }
 
+int CountChanges(dl_phdr_info* info, std::size_t, void* into) {
+  *static_cast<ObjectChanges*>(into) = ObjectChanges{info->dlpi_adds, info->dlpi_subs};
+  return 1;  // every object says the same
+}
+
 }  // namespace
 
-std::vector<LoadedObject> LoadedObjects() {
-  std::vector<LoadedObject> objects;
-  dl_iterate_phdr(Collect, &objects);
-  return objects;
+std::vector<LoadedObject> LoadedObjects(std::size_t skip) {
+  Collection collection{skip, {}};
+  dl_iterate_phdr(Collect, &collection);
+  return std::move(collection.objects);
+}
+
+ObjectChanges CountObjectChanges() {
+  ObjectChanges changes;
+  dl_iterate_phdr(CountChanges, &changes);
+  return changes;
 }
 
 bool FindObject(const void* address, LoadedObject& object) {
@@ -73,37 +118,32 @@ bool FindObject(const void* address, LoadedObject& object) {
 }
 
 void AddDeviceObjects(const std::vector<LoadedObject>& objects, std::uint32_t device) {
-  if (objects.empty()) return;
   MutexLock lock(WriterMutex());
-  const Snapshot* old = g_snapshot.load(std::memory_order_relaxed);
-  auto* next = old != nullptr ? new Snapshot(*old) : new Snapshot;
-  Snapshots().push_back(next);
+  const ObjectRun* older = g_newest.load(std::memory_order_relaxed);
+  auto added = std::make_unique<ObjectRun>();
   for (const LoadedObject& object : objects) {
-    const bool known = std::any_of(
-        next->begin(), next->end(),
-        [&object](const DeviceObject& entry) { return entry.range.begin == object.range.begin; });
-    if (!known) next->push_back(DeviceObject{object.range, device});
+    if (object.range.end == 0 || FindIn(older, object.range.begin) != nullptr) continue;
+    added->objects.push_back(DeviceObject{object.range, device});
   }
-  std::sort(next->begin(), next->end(), [](const DeviceObject& left, const DeviceObject& right) {
-    return left.range.begin < right.range.begin;
-  });
-  g_snapshot.store(next, std::memory_order_release);
+  if (added->objects.empty()) return;
+  while (older != nullptr && older->objects.size() <= std::max(added->objects.size(), kShortRun)) {
+    added->objects.insert(added->objects.end(), older->objects.begin(), older->objects.end());
+    older = older->older;
+  }
+  added->older = older;
+  std::sort(added->objects.begin(), added->objects.end(), IsBefore);
+  ObjectRuns().push_back(added.get());
+  g_newest.store(added.release(), std::memory_order_release);
   g_no_device_objects.store(false, std::memory_order_release);
 }
 
 std::atomic<bool> g_no_device_objects{true};
 
 bool FindDeviceOf(const void* address, std::uint32_t& device) noexcept {
-  const Snapshot* snapshot = g_snapshot.load(std::memory_order_acquire);
-  if (snapshot == nullptr) return false;
-  const auto value = reinterpret_cast<std::uintptr_t>(address);
-  auto after = std::upper_bound(
-      snapshot->begin(), snapshot->end(), value,
-      [](std::uintptr_t wanted, const DeviceObject& entry) { return wanted < entry.range.begin; });
-  if (after == snapshot->begin()) return false;
-  const DeviceObject& candidate = *--after;
-  if (value >= candidate.range.end) return false;
-  device = candidate.device;
+  const DeviceObject* const found =
+      FindIn(g_newest.load(std::memory_order_acquire), reinterpret_cast<std::uintptr_t>(address));
+  if (found == nullptr) return false;
+  device = found->device;
   return true;
 }
 

@@ -1,8 +1,8 @@
 // Which loaded object an address lies in, and which objects are device libraries.
 //
 // The list of device libraries is a fact about the loaded program, so it is one per process.
-// Looking up takes no lock and allocates nothing: readers walk an immutable sorted snapshot,
-// and old snapshots are kept for ever because libraries are never unloaded.
+// Looking up takes no lock and allocates nothing: readers walk immutable sorted runs. Old runs are
+// kept for ever, because a reader may still be there; few of them are made.
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,20 @@ struct LoadedObject {
   AddressRange range;
 };
 
-// All objects loaded now. Takes the dynamic linker's lock.
-std::vector<LoadedObject> LoadedObjects();
+// The objects loaded now, in the dynamic linker's order, without the first `skip`. Takes the lock
+// of the dynamic linker's list. Reads headers where they are loaded: broken ones must never get
+// there (see runtime/elf_check.h).
+std::vector<LoadedObject> LoadedObjects(std::size_t skip = 0);
+
+// How many objects have come and gone in the life of the program.
+struct ObjectChanges {
+  unsigned long long added = 0;
+  unsigned long long removed = 0;
+  bool operator==(const ObjectChanges& other) const {
+    return added == other.added && removed == other.removed;
+  }
+};
+ObjectChanges CountObjectChanges();
 
 // The object that holds `address`; false if none does.
 bool FindObject(const void* address, LoadedObject& object);

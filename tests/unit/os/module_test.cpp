@@ -60,5 +60,23 @@ TEST(Module, AnAddedObjectKeepsItsFirstDeviceFromItsFirstToItsLastByte) {
   EXPECT_FALSE(FindDeviceOf(reinterpret_cast<const void*>(end + 0x1000), device));
 }
 
+// A program may load thousands: each new one must not cost a copy of all that were there.
+TEST(Module, ManyObjectsAreFoundEach) {
+  const auto place = [](std::uintptr_t i) { return 0x100000000u + i * 0x2000; };
+  constexpr std::uintptr_t kCount = 5000;
+  for (std::uintptr_t i = 0; i < kCount; ++i) {
+    const std::uintptr_t begin = place(i * 7919 % kCount);
+    AddDeviceObjects({LoadedObject{"made up", AddressRange{begin, begin + 0x1000}}},
+                     static_cast<std::uint32_t>(begin % 61));
+  }
+
+  for (std::uintptr_t i = 0; i < kCount; ++i) {
+    std::uint32_t device = 99;
+    ASSERT_TRUE(FindDeviceOf(reinterpret_cast<const void*>(place(i) + 0xfff), device)) << i;
+    ASSERT_EQ(device, place(i) % 61);
+    ASSERT_FALSE(FindDeviceOf(reinterpret_cast<const void*>(place(i) + 0x1000), device)) << i;
+  }
+}
+
 }  // namespace
 }  // namespace openmatrix
