@@ -1,15 +1,14 @@
 // Loads engine libraries and keeps the host and the devices apart (docs/design/sides.md says why
 // so).
 //
-// Libraries are never unloaded. Static constructors run inside Load, in the context of the side.
-// Any thread may call; loads take turns.
+// Libraries are never unloaded. Static constructors run inside Load, in the context of the side,
+// and may create graphs. Any thread may call. No lock of ours is held around the dynamic linker: it
+// holds its own around constructors, also in a dlopen of the program's, and they may call here.
 #pragma once
 
-#include <cstdint>
+#include <atomic>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,9 @@
 #include "base/result.h"
 #include "memory/view.h"
 #include "os/fork_guard.h"
-#include "runtime/elf_facts.h"
+#include "os/object_index.h"
+#include "runtime/library_opener.h"
+#include "runtime/side_libraries.h"
 #include "runtime/signature.h"
 
 namespace openmatrix {
@@ -45,56 +46,31 @@ class Loader {
   Status SetPublicKey(const std::string& text) OPENMATRIX_EXCLUDES(key_mutex_);
 
   // Checks the signatures of those of the libraries `names` that exist, if a key is set and `side`
-  // is a device. Fails with kSignatureRefused.
+  // is a device. A name that stands there often is checked once. Fails with kSignatureRefused.
   Status Verify(const std::vector<std::string>& names, View side);
 
  private:
-  // A library that a side has of its own.
-  struct Library {
-    void* handle = nullptr;
-    std::string file;    // by this name the dynamic linker knows it
-    std::string soname;  // and by this one others may ask for it
-  };
-  using Libraries = std::map<std::string, Library>;  // by the path of the original
-
-  struct Name {
-    std::string text;
-    bool installed = false;
-  };
-
-  // One call of Load.
-  struct Task {
-    View side;
-    std::vector<Name> names;
-    std::shared_ptr<const PublicKey> key;  // null: no signature is checked
-    bool lazy = false;                     // undefined functions are allowed
-    bool widened = false;                  // libraries see those of the list that they do not name
-  };
-
-  std::vector<bool> WhichAreKnown(const std::vector<std::string>& names, View side);
-  Status LoadAll(Task& task);
+  LoadTask MakeTask(const std::vector<std::string>& names, View side,
+                    const std::vector<std::string>& installed);
+  Status LoadAll(LoadTask& task);
+  // Tries each of `waiting`, and leaves there those that failed, with the reasons in `errors`.
+  void LoadEach(const LoadTask& task, std::vector<LibraryName>& waiting,
+                std::vector<Error>& errors);
+  // Allows more to those of `waiting` that failed. False if there is nothing more to allow.
+  bool Relax(LoadTask& task, std::vector<LibraryName>& waiting, const std::vector<Error>& errors,
+             std::vector<Error>& hopeless);
   // True if something was new to the program.
-  Result<bool> LoadOne(const Task& task, const Name& name);
-  // Opens the library in the file at `path`, from a private copy where that is needed.
-  Result<Library> Open(const Task& task, const std::string& path);
-  // The names that a library needs and that lead to another side's library, with the right ones.
-  std::map<std::string, std::string> NamesToChange(const Task& task, const ElfFacts& facts);
-  // Those of the libraries of `task` that `image` uses without naming them.
-  std::vector<std::string> UnnamedNeeds(const Task& task, const ElfImage& image);
-  // The library of this side that another calls `needed`; null if it is none of the configured.
-  const Library* FindNeeded(const Task& task, const std::string& needed);
-  // The configured library, or one that the dynamic linker has; without a handle if there is none.
-  Library FindLoaded(View side, const std::string& name);
-  void Promote(const std::vector<std::string>& files);
+  Result<bool> LoadOne(const LoadTask& task, const LibraryName& name);
+  // The name by which the dynamic linker knows the library, which is opened now.
+  Result<std::string> OpenAny(const LoadTask& task, const LibraryName& name);
   void PromoteFramework();
   std::shared_ptr<const PublicKey> KeyFor(View side) OPENMATRIX_EXCLUDES(key_mutex_);
 
   std::function<void()> after_load_;
-  // Recursive, because a static constructor may create a graph. The dynamic linker's own lock is
-  // of the same kind and is held around constructors too, so this adds no new way to wait.
-  std::recursive_mutex turn_;
-  bool framework_promoted_ = false;              // this and the next under turn_
-  std::map<std::uint8_t, Libraries> libraries_;  // by View::index
+  SideLibraries libraries_;
+  ObjectIndex objects_;
+  LibraryOpener opener_{libraries_, objects_};
+  std::atomic<bool> framework_promoted_{false};  // no partner: doing it twice does no harm
 
   Mutex key_mutex_;
   std::shared_ptr<const PublicKey> key_ OPENMATRIX_GUARDED_BY(key_mutex_);

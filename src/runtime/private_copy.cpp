@@ -2,46 +2,98 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include <fstream>
+#include <map>
+#include <memory>
+#include <vector>
 
+#include "base/log_sink.h"
+#include "base/mutex.h"
+#include "base/no_destructor.h"
+#include "runtime/copy_directory.h"
+#include "runtime/library_order.h"
 #include "runtime/linker_error.h"
 
 namespace openmatrix {
 namespace {
 
 constexpr char kAdvice[] =
-    " (TMPDIR names the directory: it must exist, be writable and allow execution)";
+    " (it lies in XDG_RUNTIME_DIR or TMPDIR, else in /tmp: one of them must exist, have room, "
+    "allow "
+    "execution, and be writable for this user alone, or sticky)";
+
+struct Place {
+  explicit Place(const std::string& base) : directory(base) {}
+
+  CopyDirectory directory;
+  OnceGate passed_over;
+};
+
+// One per base for the life of the process: it holds the lease of the copies there.
+Place& PlaceIn(const std::string& base) {
+  static NoDestructor<Mutex> mutex;
+  static NoDestructor<std::map<std::string, std::unique_ptr<Place>>> places;
+  MutexLock lock(*mutex);
+  std::unique_ptr<Place>& place = (*places)[base];
+  if (place == nullptr) place = std::make_unique<Place>(base);
+  return *place;
+}
+
+std::vector<std::string> Bases() {
+  std::vector<std::string> bases;
+  const char* const runtime = ::getenv("XDG_RUNTIME_DIR");
+  if (runtime != nullptr && *runtime != '\0') bases.emplace_back(runtime);
+  const char* const temporary = ::getenv("TMPDIR");
+  bases.emplace_back(temporary != nullptr && *temporary != '\0' ? temporary : "/tmp");
+  return bases;
+}
+
+std::string NameOf(View side) {
+  return side.is_host() ? "host" : "device" + std::to_string(side.device());
+}
+
+// The file may go between Put and dlopen, once: whoever tidies up then has looked before.
+Result<PrivateCopy> LoadFrom(CopyDirectory& directory, const ElfImage& image,
+                             const std::string& path, View side, int flags,
+                             const std::function<void(const std::string&)>& announce) {
+  std::string why;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    Result<std::string> file = directory.Put(image.bytes(), NameOf(side), BaseName(path));
+    if (!file.ok()) return file.error();
+    announce(file.value());
+    void* const handle = ::dlopen(file.value().c_str(), flags);
+    if (handle != nullptr) return PrivateCopy{handle, file.value()};
+    why = LinkerError();
+    if (why.find("No such file") == std::string::npos) break;
+  }
+  return {Code::kLibraryNotLoaded, why};
+}
+
+// True if another directory may do better.
+bool BlamesDirectory(const std::string& why) {
+  return why.find("failed to map segment") != std::string::npos;
+}
 
 }  // namespace
 
-Result<PrivateCopy> LoadPrivateCopy(const ElfImage& image, const std::string& path, int flags) {
-  const char* base = ::getenv("TMPDIR");
-  const bool chosen = base != nullptr && *base != '\0';
-  std::string directory = std::string(chosen ? base : "/tmp") + "/openmatrix-XXXXXX";
-  if (::mkdtemp(directory.data()) == nullptr) {
-    return {Code::kLibraryNotLoaded,
-            "library \"" + path + "\": no room for its private copy " + directory + kAdvice};
+Result<PrivateCopy> LoadPrivateCopy(const ElfImage& image, const std::string& path, View side,
+                                    int flags,
+                                    const std::function<void(const std::string&)>& announce) {
+  std::string reasons;
+  for (const std::string& base : Bases()) {
+    Place& place = PlaceIn(base);
+    Result<PrivateCopy> copy = LoadFrom(place.directory, image, path, side, flags, announce);
+    if (copy.ok()) return copy;
+    reasons += (reasons.empty() ? "" : "; ") + copy.error().text;
+    if (copy.error().code == Code::kLibraryNotLoaded && !BlamesDirectory(copy.error().text)) {
+      return {Code::kLibraryNotLoaded, "library \"" + path + "\": " + reasons};
+    }
+    if (place.passed_over.Enter()) {
+      LogLine(LogLevel::kWarning, "no private copies there: " + copy.error().text + kAdvice);
+    }
   }
-  PrivateCopy copy;
-  copy.file = directory + "/" + path.substr(path.rfind('/') + 1);
-  bool written = false;
-  {
-    std::ofstream to(copy.file, std::ios::binary);
-    to << image.bytes() << std::flush;
-    written = to.good();
-  }
-  std::string text = "its private copy " + copy.file + " cannot be written" + kAdvice;
-  if (written) {
-    copy.handle = ::dlopen(copy.file.c_str(), flags);
-    if (copy.handle == nullptr) text = LinkerError();
-    if (text.find("failed to map segment") != std::string::npos) text += kAdvice;
-  }
-  ::unlink(copy.file.c_str());
-  ::rmdir(directory.c_str());
-  if (copy.handle != nullptr) return copy;
-  return {Code::kLibraryNotLoaded, "library \"" + path + "\": " + text};
+  return {Code::kLibraryNotLoaded,
+          "library \"" + path + "\": no room for its private copy: " + reasons + kAdvice};
 }
 
 }  // namespace openmatrix

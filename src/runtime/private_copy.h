@@ -4,9 +4,11 @@
 // Any thread.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/result.h"
+#include "memory/view.h"
 #include "runtime/elf_image.h"
 
 namespace openmatrix {
@@ -16,9 +18,12 @@ struct PrivateCopy {
   std::string file;        // by this name the dynamic linker knows the library
 };
 
-// Loads `image` with the dlopen `flags`, from a directory under TMPDIR that only this user may
-// enter and that is gone when this returns. The file has the name of `path`, where the library
-// comes from. Fails with kLibraryNotLoaded.
-Result<PrivateCopy> LoadPrivateCopy(const ElfImage& image, const std::string& path, int flags);
+// Loads `image`, made from the library at `path`, with the dlopen `flags`. Its file lies in the
+// first of XDG_RUNTIME_DIR, TMPDIR and /tmp that will do (see copy_directory.h), and stays there:
+// the same image for the same side is the same file, in this process and later ones. `announce` is
+// told the file before it is loaded. Fails with kLibraryNotLoaded.
+Result<PrivateCopy> LoadPrivateCopy(const ElfImage& image, const std::string& path, View side,
+                                    int flags,
+                                    const std::function<void(const std::string&)>& announce);
 
 }  // namespace openmatrix

@@ -71,11 +71,16 @@ Result<std::vector<std::shared_ptr<GraphImpl>>> Process::CreateGraphs(
   if (!unused.ok()) return unused.error();
   if (Status own = CheckGraphsAreOwn(); !own.ok()) return own.error();
   // All of them first: nothing of a configuration runs if one library is refused.
+  std::map<std::uint8_t, std::vector<std::string>> libraries;  // by View::index
   for (const GraphPlan& plan : plans.value()) {
     for (const EnginePlan& engine : plan.engines) {
-      const Status verified = loader_.Verify(engine.libraries, engine.side);
-      if (!verified.ok()) return verified.error();
+      std::vector<std::string>& all = libraries[engine.side.index];
+      all.insert(all.end(), engine.libraries.begin(), engine.libraries.end());
     }
+  }
+  for (const auto& [side, names] : libraries) {
+    const Status verified = loader_.Verify(names, View{side});
+    if (!verified.ok()) return verified.error();
   }
   Graphs graphs;
   for (const GraphPlan& plan : plans.value()) {
@@ -278,6 +283,8 @@ void Process::ForgetEdgesTo(EngineHost& engine) {
 
 Status Process::UpdateConfig(std::uint32_t graph, std::uint32_t engine,
                              const hiai::AIConfig& config, bool wait) {
+  Status shallow = CheckDepth(config, graph, engine);
+  if (!shallow.ok()) return shallow;
   const Result<std::shared_ptr<EngineHost>> found = Locate(PortAddress{graph, engine, 0});
   return found.ok() ? found.value()->UpdateConfig(config, wait) : Status(found.error());
 }

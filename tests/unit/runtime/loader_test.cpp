@@ -3,10 +3,17 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <iterator>
+#include <thread>
 
 #include "api/process_instance.h"
 #include "hiaiengine/data_type_reg.h"
@@ -26,6 +33,12 @@ class InTheProgram : public hiai::Engine {
 HIAI_IMPL_ENGINE_PROCESS("InTheProgram", InTheProgram, 1) { return SendData(0, "string", arg0); }
 
 }  // namespace
+
+// What the static constructor of libs/constructor.cpp calls.
+std::function<void()> g_in_constructor;
+extern "C" void OpenmatrixTestConstructor() {
+  if (g_in_constructor) g_in_constructor();
+}
 
 namespace openmatrix {
 namespace {
@@ -86,6 +99,35 @@ TEST(Loader, MissingFilesAreToldFromBrokenOnes) {
   EXPECT_EQ(broken.error().code, Code::kLibraryNotLoaded);
 }
 
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+struct TemporaryDirectory {
+  TemporaryDirectory() { EXPECT_NE(::mkdtemp(&path[0]), nullptr); }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
+  std::string path = testing::TempDir() + "loader-XXXXXX";
+};
+
+// The dynamic linker dies of a segment behind the end of the file.
+TEST(Loader, WhatIsNoCompleteLibraryIsRefusedInEitherList) {
+  const TemporaryDirectory directory;
+  const std::string fifo = directory.path + "/fifo.so";
+  const std::string cut = directory.path + "/cut.so";
+  const std::string content = ContentOf(TestLibrary("openmatrix_test_helper"));
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  std::ofstream(cut, std::ios::binary) << content.substr(0, 8192);
+
+  for (const std::string& file : {fifo, cut, std::string("/dev/zero"), directory.path}) {
+    for (const View side : {View::Host(), View::Device(8)}) {
+      Loader loader([] {});
+      EXPECT_EQ(loader.Load({file}, side).error().code, Code::kLibraryNotLoaded) << file;
+      EXPECT_EQ(loader.Load({}, side, {file}).error().code, Code::kLibraryNotLoaded) << file;
+    }
+  }
+}
+
 TEST(Loader, AnEmptyNameIsMissing) {
   const Status loaded = Load({""}, View::Host());
 
@@ -139,6 +181,7 @@ TEST(Loader, ALibraryIsLoadedOncePerDeviceThatUsesIt) {
 TEST(Loader, WhereAPrivateCopyCannotLieIsToldWithWhatDecidesIt) {
   const std::string library = TestLibrary("openmatrix_test_device");
   ASSERT_TRUE(Load({library}, View::Device(22)).ok());
+  ASSERT_EQ(::unsetenv("XDG_RUNTIME_DIR"), 0);
   const char* const before = ::getenv("TMPDIR");
   const std::string saved = before != nullptr ? before : "/tmp";
   ASSERT_EQ(::setenv("TMPDIR", "/proc/self/nowhere", 1), 0);
@@ -164,17 +207,6 @@ TEST(Loader, ALibraryThatIsOnTheDeviceAlreadyIsNeverCopied) {
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, Code::kFileMissing);
 }
-
-std::string ContentOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-}
-
-struct TemporaryDirectory {
-  TemporaryDirectory() { EXPECT_NE(::mkdtemp(&path[0]), nullptr); }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
-  std::string path = testing::TempDir() + "loader-XXXXXX";
-};
 
 TEST(Loader, ALibraryThatChangesAfterTheFirstCheckIsCheckedAgainWhenItIsLoaded) {
   const TemporaryDirectory directory;
@@ -204,6 +236,67 @@ TEST(Loader, ALibraryInBothListsIsLoadedOnce) {
   ASSERT_TRUE(loader.Load({library}, View::Device(1), {library}).ok());
 
   EXPECT_EQ(CopiesOf("openmatrix_test_undefined.so"), 2u);
+}
+
+// Returns when the thread has slept in a futex for many looks: somebody else must wake it.
+void WaitUntilItWaits(pid_t thread) {
+  const std::string path = "/proc/self/task/" + std::to_string(thread) + "/syscall";
+  const std::string futex = std::to_string(SYS_futex) + " ";
+  for (int looks = 0; looks < 1000;) {
+    looks = ContentOf(path).compare(0, futex.size(), futex) == 0 ? looks + 1 : 0;
+    std::this_thread::yield();
+  }
+}
+
+// The dynamic linker holds its lock around static constructors, also in a dlopen of the program.
+TEST(Loader, AStaticConstructorMayLoadWhileAnotherThreadLoads) {
+  Loader loader([] {});
+  const View side = View::Device(9);
+  std::thread other;
+  std::promise<pid_t> id;
+  bool others = false;
+  bool inner = false;
+  g_in_constructor = [&] {
+    other = std::thread([&] {
+      id.set_value(static_cast<pid_t>(::syscall(SYS_gettid)));
+      others = loader.Load({TestLibrary("openmatrix_test_helper")}, side).ok();
+    });
+    WaitUntilItWaits(id.get_future().get());
+    inner = loader.Load({TestLibrary("openmatrix_test_settings")}, side).ok();
+  };
+
+  void* const handle = ::dlopen(TestLibrary("openmatrix_test_constructor").c_str(), RTLD_NOW);
+  g_in_constructor = nullptr;
+  other.join();
+
+  EXPECT_NE(handle, nullptr);
+  EXPECT_TRUE(inner);
+  EXPECT_TRUE(others);
+}
+
+// Each side gets its own, and each object its side, whoever comes first.
+TEST(Loader, ThreadsThatLoadOneLibraryForSeveralDevicesDoNotMixThemUp) {
+  constexpr std::uint32_t kFirst = 30;
+  constexpr std::uint32_t kCount = 8;
+  Loader loader([] {});
+  std::vector<std::thread> threads;
+  std::atomic<int> failures{0};
+  for (std::uint32_t i = 0; i < 2 * kCount; ++i) {
+    threads.emplace_back([&loader, &failures, i] {
+      const View side = View::Device(kFirst + i % kCount);
+      if (!loader.Load({TestLibrary("openmatrix_test_device_plain")}, side).ok()) ++failures;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(failures, 0);
+  for (std::uint32_t i = kFirst; i < kFirst + kCount; ++i) {
+    const EngineCreator creator = GetEngineRegistry(View::Device(i)).Find("DeviceEcho");
+    ASSERT_NE(creator, nullptr) << i;
+    std::uint32_t owner = 99;
+    ASSERT_TRUE(FindDeviceOf(reinterpret_cast<const void*>(creator), owner)) << i;
+    EXPECT_EQ(owner, i);
+  }
 }
 
 TEST(Loader, CodeOfTheProgramBelongsToTheHostAndIsNamedWhenADeviceClaimsIt) {

@@ -71,6 +71,7 @@ TEST_F(SidesDeathTest, TheHostsClassIsRefusedWhereTheLibraryCannotBeCopied) {
   const auto answer_without_copy = [] {
     ::setenv("TEST_TMPDIR", testing::TempDir().c_str(), 1);  // the configuration needs a place
     ::setenv("TMPDIR", "/nowhere", 1);
+    ::unsetenv("XDG_RUNTIME_DIR");
     PrintAnswerAndExit("openmatrix_test_device_plain");
   };
   EXPECT_EXIT(answer_without_copy(), testing::ExitedWithCode(0),
