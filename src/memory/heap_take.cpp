@@ -23,6 +23,7 @@ Error NoView() { return {Code::kCannotGrow, "the side's view of the pool cannot 
 
 std::uint32_t Heap::Impl::TakeCharged(View view, std::uint32_t size_class, bool window_only,
                                       std::uint32_t wanted, std::uint32_t* grains) {
+  pool->Reserve();  // what throws comes before what is charged
   SideAccount& account = accounts[view.index];
   const std::uint64_t block_bytes = ClassBytes(size_class);
   if (!account.TryCharge(wanted * block_bytes)) {
@@ -67,6 +68,7 @@ bool Heap::Impl::TryRefill(SideCache* cache, View view, std::uint32_t size_class
 }
 
 bool Heap::Impl::TryTakeExact(View view, std::uint32_t bytes, std::uint32_t& grain) {
+  pool->Reserve();
   SideAccount& account = accounts[view.index];
   if (!account.HasRoom(bytes)) return false;
   const auto take = [&](bool beyond) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {

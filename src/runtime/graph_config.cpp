@@ -4,6 +4,8 @@
 #include <google/protobuf/text_format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <iterator>
 #include <set>
 #include <utility>
