@@ -9,6 +9,7 @@
 
 #include "base/mutex.h"
 #include "base/no_destructor.h"
+#include "os/fork_guard.h"
 
 namespace openmatrix {
 namespace {
@@ -32,6 +33,7 @@ constexpr std::size_t kShortRun = 128;
 
 Mutex& WriterMutex() {
   static NoDestructor<Mutex> mutex;
+  static NoDestructor<HeldAcrossForks> held_across_forks(ForkRank::kTables, *mutex);
   return *mutex;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "os/fork_guard.h"
 #include "os/module.h"
 
 namespace openmatrix {
@@ -51,6 +52,7 @@ class ObjectIndex {
   std::map<FileId, std::uintptr_t> places_ OPENMATRIX_GUARDED_BY(mutex_);
   std::uint64_t next_number_ OPENMATRIX_GUARDED_BY(mutex_) = 0;
   ObjectChanges changes_ OPENMATRIX_GUARDED_BY(mutex_);
+  const HeldAcrossForks held_across_forks_{ForkRank::kTables, mutex_};
 };
 
 }  // namespace openmatrix

@@ -159,7 +159,9 @@ bool Keep(int directory, const std::string& entry, const std::string& name,
   ::futimens(inner.get(), nullptr);
   if (Holds(inner.get(), name, bytes)) return true;
   is_new = true;
-  return Write(inner.get(), name, bytes);
+  // Looked at again: without standard descriptors the file was 0, 1 or 2 for a moment, and others
+  // write there.
+  return Write(inner.get(), name, bytes) && Holds(inner.get(), name, bytes);
 }
 
 struct Entry {

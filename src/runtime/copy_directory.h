@@ -17,6 +17,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "os/fork_guard.h"
 #include "runtime/copy_lease.h"
 
 namespace openmatrix {
@@ -48,6 +49,7 @@ class CopyDirectory {
   Mutex mutex_;  // only files are touched under it: no user code, no dynamic linker
   CopyLease lease_ OPENMATRIX_GUARDED_BY(mutex_);
   std::uint64_t until_tidy_ OPENMATRIX_GUARDED_BY(mutex_) = 0;  // copies to be written before it
+  const HeldAcrossForks held_across_forks_{ForkRank::kTables, mutex_};
 };
 
 }  // namespace openmatrix

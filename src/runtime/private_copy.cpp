@@ -10,6 +10,7 @@
 #include "base/log_sink.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
+#include "os/fork_guard.h"
 #include "runtime/copy_directory.h"
 #include "runtime/library_order.h"
 #include "runtime/linker_error.h"
@@ -32,6 +33,7 @@ struct Place {
 // One per base for the life of the process: it holds the lease of the copies there.
 Place& PlaceIn(const std::string& base) {
   static NoDestructor<Mutex> mutex;
+  static NoDestructor<HeldAcrossForks> held_across_forks(ForkRank::kMakers, *mutex);
   static NoDestructor<std::map<std::string, std::unique_ptr<Place>>> places;
   MutexLock lock(*mutex);
   std::unique_ptr<Place>& place = (*places)[base];

@@ -15,6 +15,7 @@
 
 #include "base/mutex.h"
 #include "memory/view.h"
+#include "os/fork_guard.h"
 #include "os/object_index.h"
 
 namespace openmatrix {
@@ -66,6 +67,7 @@ class SideLibraries {
   std::map<std::uint8_t, Side> sides_ OPENMATRIX_GUARDED_BY(mutex_);  // by View::index
   std::map<FileId, View> claims_ OPENMATRIX_GUARDED_BY(mutex_);
   std::unordered_set<std::string> announced_ OPENMATRIX_GUARDED_BY(mutex_);
+  const HeldAcrossForks held_across_forks_{ForkRank::kTables, mutex_};
 };
 
 }  // namespace openmatrix
