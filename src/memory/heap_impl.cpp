@@ -130,12 +130,6 @@ std::uint8_t* Heap::Impl::AddressOf(View view, std::uint64_t offset) const noexc
   return pages->Window(view.device()) + offset;
 }
 
-std::uint64_t Heap::Impl::MostReceived(View view) const noexcept {
-  const std::uint64_t limit = accounts[view.index].limit();
-  if (pages == nullptr) return limit;
-  return std::min(limit, view.is_host() ? pages->bytes() : pages->window_bytes());
-}
-
 bool Heap::Impl::MapView(View view) {
   std::atomic<bool>& ready = mapped[view.index];
   if (ready.load(std::memory_order_acquire)) return true;

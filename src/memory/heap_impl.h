@@ -6,6 +6,7 @@
 // this one, then a quarantine's.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -96,7 +97,9 @@ class Heap::Impl final : public ForkAware {
   Result<void*> AllocateSlow(View view, std::uint32_t bytes, Family family, Release release,
                              const Wait& wait) OPENMATRIX_EXCLUDES(mutex);
   // The most bytes that messages can bring to the view, when nothing else is there.
-  std::uint64_t MostReceived(View view) const noexcept;
+  std::uint64_t MostReceived(View view) const noexcept {
+    return std::min(accounts[view.index].limit(), limits.total_bytes);
+  }
   // A block for a copy that the view receives, of any size up to MostReceived; its word says
   // Received. Waits and fails as Allocate does.
   Result<std::uint8_t*> AllocateReceived(View view, std::uint32_t bytes, const Wait& wait)

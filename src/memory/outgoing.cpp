@@ -152,13 +152,17 @@ Result<Outgoing> Outgoing::Inspect(Heap& heap, const void* data, std::uint32_t b
 }
 
 Status Outgoing::CheckLimit(View target, std::size_t deliveries) const {
-  const std::uint64_t most = heap_->impl().MostReceived(target);
+  const Heap::Impl& impl = heap_->impl();
+  const std::uint64_t most = impl.MostReceived(target);
   if (std::uint64_t{bytes_} * deliveries <= most) return {};
+  const char* const way_out = most < impl.accounts[target.index].limit()
+                                  ? "all sides together may have no more"
+                              : target.is_host() ? "raise OPENMATRIX_HOST_MEMORY"
+                                                 : "raise OPENMATRIX_DEVICE_MEMORY";
   return Error{Code::kTooLarge,
                (deliveries > 1 ? std::to_string(deliveries) + " times " : std::string()) +
                    std::to_string(bytes_) + " bytes for a receiver that may have " +
-                   std::to_string(most) + " in all: raise " +
-                   (target.is_host() ? "OPENMATRIX_HOST_MEMORY" : "OPENMATRIX_DEVICE_MEMORY")};
+                   std::to_string(most) + " in all: " + way_out};
 }
 
 std::optional<CopyReason> Outgoing::WhyCopy(View target) const {

@@ -80,6 +80,8 @@ TEST_F(OutgoingLargeTest, AByteMoreThanTheLimitIsTooLargeForGood) {
   }
   EXPECT_TRUE(CheckLimit(kOdd / 3, kDevice, 3).ok());
   EXPECT_FALSE(CheckLimit(kOdd / 3 + 1, kDevice, 3).ok());
+  heap_.impl().limits.total_bytes = kOdd - 1;  // of all sides
+  EXPECT_FALSE(CheckLimit(kOdd, kDevice).ok());
 }
 
 TEST_F(OutgoingLargeTest, ADroppedOneGoesBackBeforeAndAfterItsCommit) {
