@@ -28,6 +28,7 @@ void Look(const ElfImage& image) {
     length += std::char_traits<char>::length(name);
   });
   MissingNames(image);
+  HasOwnRuntime(image);
 }
 
 // Gives each needed library another name and adds one.
@@ -45,6 +46,7 @@ void Rename(ElfImage image, const ElfFacts& before) {
 }
 
 void Separate(ElfImage image) {
+  UseTheAllocatorOfTheProgram(image);
   KeepStaticsApart(image, {});
   const std::string bytes = image.bytes();
   if (!MakeSymbolic(image)) {
@@ -64,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Look(image);
   const auto facts = ReadElfFacts(image, "fuzz");
   if (!facts.ok()) return 0;
+  if (!CheckElfHead(image, size, "fuzz").ok()) return 0;
   static_cast<void>(CheckElfDynamic(image, "fuzz"));
   Rename(image, facts.value());
   Separate(image);
