@@ -48,40 +48,33 @@ Status Process::Init(std::uint32_t device) {
   return {};
 }
 
+// A child of a fork meanwhile has half a graph of its parent's.
+class Process::Creating {
+ public:
+  explicit Creating(Process& process) : process_(process) {
+    MutexLock lock(process_.mutex_);
+    ++process_.creating_;
+  }
+  ~Creating() {
+    MutexLock lock(process_.mutex_);
+    --process_.creating_;
+  }
+  Creating(const Creating&) = delete;
+  Creating& operator=(const Creating&) = delete;
+
+ private:
+  Process& process_;
+};
+
 Result<std::vector<std::shared_ptr<GraphImpl>>> Process::CreateGraphs(
     const hiai::GraphConfigList& config) {
   const PlanLimits limits{default_device_.load(std::memory_order_relaxed),
                           std::min(options_.devices, kMaxDevices), options_.rules};
   Result<std::vector<GraphPlan>> plans = PlanGraphs(config, limits);
   if (!plans.ok()) return plans.error();
-  // A child of a fork meanwhile has half a graph of its parent's.
-  struct Creating {
-    Process& process;
-    explicit Creating(Process& of) : process(of) {
-      MutexLock lock(process.mutex_);
-      ++process.creating_;
-    }
-    ~Creating() {
-      MutexLock lock(process.mutex_);
-      --process.creating_;
-    }
-  } creating(*this);
-  // Before user code runs; Publish asks again, for those who create at the same time.
-  const Status unused = CheckUnused(plans.value());
-  if (!unused.ok()) return unused.error();
-  if (Status own = CheckGraphsAreOwn(); !own.ok()) return own.error();
-  // All of them first: nothing of a configuration runs if one library is refused.
-  std::map<std::uint8_t, std::vector<std::string>> libraries;  // by View::index
-  for (const GraphPlan& plan : plans.value()) {
-    for (const EnginePlan& engine : plan.engines) {
-      std::vector<std::string>& all = libraries[engine.side.index];
-      all.insert(all.end(), engine.libraries.begin(), engine.libraries.end());
-    }
-  }
-  for (const auto& [side, names] : libraries) {
-    const Status verified = loader_.Verify(names, View{side});
-    if (!verified.ok()) return verified.error();
-  }
+  const Creating creating(*this);
+  const Status allowed = MayCreate(plans.value());
+  if (!allowed.ok()) return allowed.error();
   Graphs graphs;
   for (const GraphPlan& plan : plans.value()) {
     graphs.push_back(std::make_shared<GraphImpl>(*this, plan));
@@ -144,6 +137,26 @@ Status Process::Build(const Graphs& graphs) {
   for (const std::shared_ptr<GraphImpl>& graph : graphs) {
     Status started = graph->Start();
     if (!started.ok()) return started;
+  }
+  return {};
+}
+
+Status Process::MayCreate(const std::vector<GraphPlan>& plans) {
+  // Before user code runs; Publish asks again, for those who create at the same time.
+  Status allowed = CheckUnused(plans);
+  if (allowed.ok()) allowed = CheckGraphsAreOwn();
+  if (!allowed.ok()) return allowed;
+  // All of them first: nothing of a configuration runs if one library is refused.
+  std::map<std::uint8_t, std::vector<std::string>> libraries;  // by View::index
+  for (const GraphPlan& plan : plans) {
+    for (const EnginePlan& engine : plan.engines) {
+      std::vector<std::string>& all = libraries[engine.side.index];
+      all.insert(all.end(), engine.libraries.begin(), engine.libraries.end());
+    }
+  }
+  for (const auto& [side, names] : libraries) {
+    Status verified = loader_.Verify(names, View{side});
+    if (!verified.ok()) return verified;
   }
   return {};
 }

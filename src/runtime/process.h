@@ -153,7 +153,9 @@ class Process final : private ForkAware {
 
  private:
   using Graphs = std::vector<std::shared_ptr<GraphImpl>>;
+  class Creating;  // one call of CreateGraphs
 
+  Status MayCreate(const std::vector<GraphPlan>& plans) OPENMATRIX_EXCLUDES(mutex_);
   Status Build(const Graphs& graphs) OPENMATRIX_EXCLUDES(mutex_);
   Status Publish(const Graphs& graphs) OPENMATRIX_EXCLUDES(mutex_);
   Status CheckUnused(const std::vector<GraphPlan>& plans) OPENMATRIX_EXCLUDES(mutex_);

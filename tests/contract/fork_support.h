@@ -1,4 +1,4 @@
-// What tests of forks share: what happened in a child.
+// What tests of forks share: what happened in a child, and what they send.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -6,10 +6,25 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <cstdlib>
+#include <cstdint>
+#include <memory>
 #include <string>
 
+#include "hiaiengine/status.h"
+
 namespace contract {
+
+// What calls about graphs of the parent answer in a child.
+constexpr HIAI_StatusT kParents = HIAI_GRAPH_ALREADY_USED_IN_ANOTHER_PROCESS;
+
+inline std::shared_ptr<std::string> Text() { return std::make_shared<std::string>("text"); }
+
+// A graph of one host engine.
+inline std::string OneEngine(std::uint32_t id, const std::string& more = "",
+                             const std::string& name = "Node") {
+  return "graphs { graph_id: " + std::to_string(id) + " engines { id: 1 engine_name: \"" + name +
+         "\" side: HOST " + more + "} }";
+}
 
 // Fails if the child does not end by itself, with the status of its _exit.
 inline int StatusOf(pid_t child) {
