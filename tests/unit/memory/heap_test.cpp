@@ -9,12 +9,10 @@
 #include <vector>
 
 #include "base/options.h"
+#include "heap_support.h"
 
 namespace openmatrix {
 namespace {
-
-constexpr std::uint32_t kMiB = 1u << 20;
-constexpr View kDevice = View::Device(0);
 
 Options SmallOptions() {
   Options options;

@@ -10,7 +10,7 @@
 namespace openmatrix {
 namespace {
 
-constexpr Pool::Clock::time_point kNow{};
+constexpr Pool::Clock::time_point kWhenever{};
 
 class PoolExhaustion : public testing::Test {
  protected:
@@ -20,7 +20,7 @@ class PoolExhaustion : public testing::Test {
     return grains;
   }
   bool Put(std::uint32_t grain, std::uint32_t bytes) {
-    return pool_.Put(grain, ClassOf(bytes), kNow);
+    return pool_.Put(grain, ClassOf(bytes), kWhenever);
   }
 
   Pool pool_{16ull << 20, 8ull << 20};
@@ -36,7 +36,8 @@ TEST_F(PoolExhaustion, ATakeWithoutMemoryForItsBooksLosesNothing) {
     const std::uint32_t taken = pool_.Take(size_class, 16, false, grains);
     failing_new::Disarm();
 
-    for (std::uint32_t i = 0; i < taken; ++i) EXPECT_TRUE(pool_.Put(grains[i], size_class, kNow));
+    for (std::uint32_t i = 0; i < taken; ++i)
+      EXPECT_TRUE(pool_.Put(grains[i], size_class, kWhenever));
     EXPECT_EQ(pool_.runs().used_bytes(), 0u);
     all = taken;
   }
@@ -62,7 +63,7 @@ TEST_F(PoolExhaustion, PuttingBackNeedsNoMemory) {
   failing_new::Arm(1);
   for (const std::uint32_t grain : small) EXPECT_TRUE(Put(grain, 4096));
   for (const std::uint32_t grain : large) EXPECT_TRUE(Put(grain, 1u << 20));
-  pool_.ReleaseEmptySpans(kNow);
+  pool_.ReleaseEmptySpans(kWhenever);
   EXPECT_FALSE(failing_new::Disarm());
 
   EXPECT_EQ(pool_.runs().used_bytes(), 0u);

@@ -4,12 +4,12 @@
 
 #include <vector>
 
+#include "heap_support.h"
+
 namespace openmatrix {
 namespace {
 
 using Time = WaitingLine::Time;
-constexpr View kHost = View::Host();
-constexpr View kDevice = View::Device(0);
 
 // The host's limit is 10; a turn is an hour of a clock that only the tests have.
 class WaitingLineTest : public testing::Test {

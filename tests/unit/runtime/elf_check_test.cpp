@@ -9,7 +9,7 @@
 namespace openmatrix {
 namespace {
 
-ElfImage Library() {
+ElfImage SmallLibrary() {
   Result<ElfImage> image = ElfImage::FromFile(TestLibrary("libopenmatrix_test_board"));
   EXPECT_TRUE(image.ok());
   return image.ok() ? std::move(image.value()) : ElfImage("");
@@ -22,7 +22,7 @@ Status Check(const ElfImage& image) {
 
 // Changes each segment of the type, one library each; all must be refused.
 void ExpectRefused(ElfW(Word) type, const std::function<void(ElfW(Phdr) &)>& change) {
-  const ElfImage whole = Library();
+  const ElfImage whole = SmallLibrary();
   ElfW(Ehdr) header;
   ASSERT_TRUE(whole.Read(0, header));
   int found = 0;
@@ -42,7 +42,7 @@ void ExpectRefused(ElfW(Word) type, const std::function<void(ElfW(Phdr) &)>& cha
 }
 
 TEST(ElfCheck, LibrariesOfThisMachinePass) {
-  EXPECT_TRUE(Check(Library()).ok());
+  EXPECT_TRUE(Check(SmallLibrary()).ok());
   for (const char* name : {"openmatrix_test_device", "openmatrix_test_host"}) {
     EXPECT_TRUE(ElfImage::FromFile(TestLibrary(name)).ok()) << name;
   }
@@ -56,9 +56,9 @@ TEST(ElfCheck, ASegmentBehindTheEndOfTheFileIsRefused) {
 }
 
 TEST(ElfCheck, ATruncatedLibraryIsRefusedWhereverItEnds) {
-  const std::string bytes = Library().bytes();
+  const std::string bytes = SmallLibrary().bytes();
   ElfW(Addr) end = 0;
-  for (const ElfW(Phdr) & segment : Library().Segments()) {
+  for (const ElfW(Phdr) & segment : SmallLibrary().Segments()) {
     if (segment.p_type == PT_LOAD) end = std::max(end, segment.p_offset + segment.p_filesz);
   }
 
@@ -83,7 +83,7 @@ TEST(ElfCheck, APartOutsideTheLoadedSegmentsIsRefused) {
 }
 
 TEST(ElfCheck, ATableOfTheDynamicSectionOutsideTheSegmentsIsRefused) {
-  const ElfImage whole = Library();
+  const ElfImage whole = SmallLibrary();
   for (const ElfW(Sxword) tag : {DT_STRTAB, DT_SYMTAB, DT_RELA, DT_GNU_HASH, DT_INIT, DT_STRSZ,
                                  DT_RELASZ, DT_INIT_ARRAYSZ, DT_NEEDED, DT_SONAME}) {
     ElfImage changed = whole;
@@ -100,7 +100,7 @@ TEST(ElfCheck, ATableOfTheDynamicSectionOutsideTheSegmentsIsRefused) {
 }
 
 TEST(ElfCheck, NoByteOfTheHeadersDoesHarm) {
-  const std::string bytes = Library().bytes();
+  const std::string bytes = SmallLibrary().bytes();
   for (std::size_t place = 0; place < 1024; ++place) {
     for (const int value : {0x00, 0x7f, 0xff}) {
       std::string changed = bytes;
