@@ -113,7 +113,10 @@ LogFile* Reopen(LogFile* lost) noexcept {
     again = Open(lost->path);
   } catch (const std::bad_alloc&) {
   }
-  if (!g_file.compare_exchange_strong(lost, again, std::memory_order_acq_rel)) return lost;
+  if (!g_file.compare_exchange_strong(lost, again, std::memory_order_acq_rel)) {
+    if (again != nullptr) again->descriptor.Close();  // another thread was faster
+    return lost;
+  }
   static constexpr char kText[] = "openmatrix: the program closed the descriptor of the log\n";
   if (again != nullptr) {
     WriteAll(again->descriptor.Get(), kText, sizeof kText - 1);

@@ -37,8 +37,13 @@ bool FileIdentity::Of(int descriptor, FileIdentity& identity) noexcept {
 
 OwnDescriptor::OwnDescriptor(int opened) noexcept {
   if (opened < 0) return;
-  const int moved = MoveUp(opened);
-  ::close(opened);
+  int moved = MoveUp(opened);
+  if (moved < 0 && opened >= kLowest) {  // no other number is free
+    moved = opened;
+    ::fcntl(moved, F_SETFD, FD_CLOEXEC);
+  } else {
+    ::close(opened);
+  }
   if (FileIdentity::Of(moved, identity_)) number_ = moved;
 }
 

@@ -75,7 +75,8 @@ class Heap final : public Waitable {
   void WakeAll() override;
 
   // Whether a child that is forked from now on gets pages of its own that all its views share, so
-  // that it may send; what is live is copied for that. If not, its views become private copies.
+  // that it may send; what is live is copied for that, if it is 256 MiB at most. If not, its views
+  // become private copies.
   void KeepLinksInChild(bool keep) noexcept;
 
   class Impl;

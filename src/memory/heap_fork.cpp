@@ -1,4 +1,5 @@
 // The heap while the process splits: see docs/design/memory.md, "Fork".
+#include <algorithm>
 #include <new>
 
 #include "base/log_sink.h"
@@ -7,6 +8,12 @@
 #include "os/process_barrier.h"
 
 namespace openmatrix {
+namespace {
+
+// A fork that will be followed by exec pays for it, too.
+constexpr std::uint64_t kMostCopied = 256ull << 20;
+
+}  // namespace
 
 void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   mutex.Lock();
@@ -34,7 +41,13 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
       if (held) visit(run.offset(), run.bytes());
     });
   };
-  if (forked.load(std::memory_order_relaxed) || !links_in_child || !pages->Renew(live)) {
+  std::uint64_t live_bytes = 0;
+  live([&](std::uint64_t, std::uint64_t bytes) { live_bytes += bytes; });
+  const bool may_renew = links_in_child && !forked.load(std::memory_order_relaxed);
+  if (may_renew && live_bytes <= kMostCopied && pages->Renew(live, live_bytes + kMostCopied)) {
+    limits.total_bytes = std::min(limits.total_bytes, pages->room());
+    pool->runs().SetMostCommitted(limits.total_bytes);
+  } else {
     if (!pages->MakePrivate(live)) {
       Log(LogLevel::kError, "fork: no memory for the child's copy of its transfer memory");
     }

@@ -77,8 +77,12 @@ void Heap::Impl::OpenPool() {
     if (table->ok()) {
       pages = std::move(created.value());
     } else {
-      Log(LogLevel::kWarning, "no room for the block table of a pool of %llu MiB: trying half",
-          static_cast<unsigned long long>(bytes >> 20));
+      const bool last = bytes <= SharedPages::kSmallestBytes;
+      Log(last ? LogLevel::kError : LogLevel::kWarning,
+          "no room for the block table of a pool of %llu MiB: %s",
+          static_cast<unsigned long long>(bytes >> 20),
+          last ? "no transfer memory" : "trying half");
+      if (last) return;
     }
   }
   limits.host_bytes = std::min(limits.host_bytes, pages->bytes());

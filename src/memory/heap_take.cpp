@@ -33,9 +33,13 @@ std::uint32_t Heap::Impl::TakeCharged(View view, std::uint32_t size_class, bool 
   const std::uint32_t taken = pool->Take(size_class, wanted, window_only, grains);
   account.Uncharge((wanted - taken) * block_bytes);
   if (taken == 0) return 0;
-  if (!GrowTo(pool->runs().high_water())) {
+  const std::uint32_t last = *std::max_element(grains, grains + taken);
+  if (!GrowTo((std::uint64_t{last} << kGrainShift) + block_bytes)) {
+    // Nobody is told: there is no more than before.
     account.Uncharge(taken * block_bytes);
-    for (std::uint32_t index = 0; index < taken; ++index) PutBack(grains[index], size_class);
+    for (std::uint32_t index = 0; index < taken; ++index) {
+      pool->Put(grains[index], size_class, Clock::now(), /*touched=*/false);
+    }
     return 0;
   }
   if (kPoisoning) {
@@ -73,8 +77,8 @@ bool Heap::Impl::TryTakeExact(View view, std::uint32_t bytes, std::uint32_t& gra
   if (!account.HasRoom(bytes)) return false;
   const auto take = [&](bool beyond) OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
     if (!pool->TakeExact(bytes, beyond, grain)) return false;
-    if (GrowTo(pool->runs().high_water())) return true;
-    PutBack(grain, kExactFit);
+    if (GrowTo((std::uint64_t{grain} << kGrainShift) + bytes)) return true;
+    pool->Put(grain, kExactFit, Clock::now(), /*touched=*/false);
     return false;
   };
   // A device needs one free stretch of the window for its largest: the host leaves it that.

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <new>
 
+#include "base/log_sink.h"
+
 namespace openmatrix {
 namespace {
 
@@ -86,22 +88,33 @@ void Janitor::TakeBackIdleCaches() {
 
 bool Janitor::PurgeSlice(Clock::time_point limit) {
   while (heap_.forking && !stop_) heap_.purged.Wait(heap_.mutex);
-  Run* const run = stop_ ? nullptr : heap_.pool->runs().BeginPurge(limit, kSliceUnits);
+  if (stop_ || refused_) return false;
+  Run* const run = heap_.pool->runs().BeginPurge(limit, kSliceUnits);
   if (run == nullptr) return false;
   ++heap_.purging;
   heap_.mutex.Unlock();
-  heap_.totals.decommitted.fetch_add(heap_.pages->Decommit(run->offset(), run->bytes()),
-                                     std::memory_order_relaxed);
+  const std::uint64_t given = heap_.pages->Decommit(run->offset(), run->bytes());
+  heap_.totals.decommitted.fetch_add(given, std::memory_order_relaxed);
   heap_.mutex.Lock();
   --heap_.purging;
-  heap_.pool->runs().EndPurge(run);
+  // Less than a page may be too little for a system of large pages.
+  refused_ = given == 0 && run->bytes() >= 2 * heap_.pages->page_bytes();
+  if (refused_) {
+    LogLine(
+        LogLevel::kInfo,
+        "free pages of the pool stay committed: the program has locked them, or the file system "
+        "that holds them keeps them");
+  }
+  heap_.pool->runs().EndPurge(run, !refused_);
   heap_.purged.NotifyAll();
   heap_.Notify();
   return true;
 }
 
 void Janitor::MakeRoom(std::uint64_t bytes) {
-  while (!heap_.pool->runs().MayCommit(bytes) && PurgeSlice(Clock::time_point::max())) {
+  // Nothing goes back while the process forks, and who asks here may have no time to wait.
+  while (!heap_.forking && !heap_.pool->runs().MayCommit(bytes) &&
+         PurgeSlice(Clock::time_point::max())) {
   }
 }
 

@@ -50,6 +50,7 @@ class Janitor {
   Heap::Impl& heap_;
   CondVar wake_;
   bool stop_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
+  bool refused_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;  // by the system, to take pages back
   bool running_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
   bool asleep_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
   Thread thread_;

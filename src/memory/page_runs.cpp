@@ -109,10 +109,10 @@ Run* PageRuns::TakeFrom(int zone, std::uint32_t units) {
   return nullptr;
 }
 
-void PageRuns::Release(Run* run, std::chrono::steady_clock::time_point now) {
+void PageRuns::Release(Run* run, std::chrono::steady_clock::time_point now, bool touched) {
   if (run->kind == Run::Kind::kSpan) std::fill_n(&at_[run->start], run->units, nullptr);
   run->kind = Run::Kind::kFree;
-  run->dirty = true;
+  run->dirty = touched;
   run->freed_at = now;
   used_bytes_ -= run->bytes();
   Insert(run);
@@ -164,6 +164,12 @@ void PageRuns::Map(Run* run) {
   }
 }
 
+// Two of different kinds become a dirty one, and fresh pages are taken from it unasked: so they
+// must fit, too.
+bool PageRuns::MayJoin(const Run& left, const Run& right) const {
+  return left.dirty == right.dirty || MayCommit(left.dirty ? right.bytes() : left.bytes());
+}
+
 bool PageRuns::CoalesceAll(int zone) {
   bool joined = false;
   const std::uint32_t end = zone == 0 ? window_units_ : units_;
@@ -171,7 +177,8 @@ bool PageRuns::CoalesceAll(int zone) {
     Run* const run = at_[unit];
     const std::uint32_t next = run->start + run->units;
     Run* const after = next < end ? at_[next] : nullptr;
-    if (run->kind == Run::Kind::kFree && after != nullptr && after->kind == Run::Kind::kFree) {
+    if (run->kind == Run::Kind::kFree && after != nullptr && after->kind == Run::Kind::kFree &&
+        MayJoin(*run, *after)) {
       Remove(run);
       Remove(after);
       Join(run, after);
@@ -206,10 +213,10 @@ Run* PageRuns::BeginPurge(std::chrono::steady_clock::time_point limit, std::uint
   return run;
 }
 
-void PageRuns::EndPurge(Run* run) {
+void PageRuns::EndPurge(Run* run, bool went) {
   purging_bytes_ -= run->bytes();
   run->kind = Run::Kind::kFree;
-  run->dirty = false;
+  run->dirty = !went;
   Insert(run);
 }
 

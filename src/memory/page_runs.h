@@ -62,7 +62,8 @@ class PageRuns {
   Run* Allocate(std::uint32_t units, bool window_only, Run::Kind kind, std::uint8_t size_class);
   // The same from beyond the window only.
   Run* AllocateBeyond(std::uint32_t units, Run::Kind kind, std::uint8_t size_class);
-  void Release(Run* run, std::chrono::steady_clock::time_point now);
+  // `touched`: its pages may be committed. If not, it is as good as one that was never out.
+  void Release(Run* run, std::chrono::steady_clock::time_point now, bool touched = true);
 
   // The run that contains the offset; null outside the pool. One look for a start and inside
   // spans, a walk back inside others: for questions about odd addresses.
@@ -95,7 +96,8 @@ class PageRuns {
   // it, so that its pages can be given back without the lock: all of it when there is no memory for
   // the Run of a rest. Null if there is none.
   Run* BeginPurge(std::chrono::steady_clock::time_point limit, std::uint32_t max_units);
-  void EndPurge(Run* run);
+  // `went`: the system took the pages back.
+  void EndPurge(Run* run, bool went = true);
 
  private:
   // Run objects come and go with every split and join: those that went are kept for the next.
@@ -115,6 +117,7 @@ class PageRuns {
   void Remove(Run* run);
   void Join(Run* left, Run* right);
   void Map(Run* run);
+  bool MayJoin(const Run& left, const Run& right) const;
   bool CoalesceAll(int zone);
 
   std::uint32_t units_;

@@ -95,13 +95,13 @@ Run* Pool::SpanWithRoom(std::uint32_t size_class, bool window_only) {
   return run;
 }
 
-bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now) {
+bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now, bool touched) {
   const std::uint64_t offset = std::uint64_t{grain} << kGrainShift;
   Run* const run = runs_.At(offset);
   if (run == nullptr || run->size_class != size_class) return false;
   if (run->kind == Run::Kind::kBlock) {
     if (run->offset() != offset) return false;
-    runs_.Release(run, now);
+    runs_.Release(run, now, touched);
     return true;
   }
   if (run->kind != Run::Kind::kSpan) return false;
@@ -116,9 +116,9 @@ bool Pool::Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point 
   if (span.free++ == 0) list.Add(run);
   // One empty span of a class stays: the next refill would only cut it again.
   const bool only = list.first() == run && run->next == nullptr;
-  if (span.free == span.blocks && !only) {
+  if (span.free == span.blocks && (!only || !touched)) {
     list.Remove(run);
-    runs_.Release(run, now);
+    runs_.Release(run, now, touched);
   }
   return true;
 }

@@ -38,7 +38,9 @@ class Pool {
   // A block of kExactFit, from the window or from beyond it.
   bool TakeExact(std::uint32_t bytes, bool beyond, std::uint32_t& grain);
   // False, and nothing has changed, if no block of that class is out at `grain`.
-  bool Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now);
+  // Nobody wrote to it if it is not `touched`.
+  bool Put(std::uint32_t grain, std::uint32_t size_class, Clock::time_point now,
+           bool touched = true);
 
   // The block that contains `offset`, free or not; false if the range is not cut into blocks.
   bool Find(std::uint64_t offset, BlockPlace& place) const;

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/log_sink.h"
+#include "base/sanitizers.h"
 #include "os/address_space.h"
 
 namespace openmatrix {
@@ -29,7 +30,11 @@ std::uint8_t* Map(void* where, std::size_t bytes, int protection, int flags, int
 // A second mapping of the shared pages at `from`: length 0 says "once more", and no descriptor is
 // needed.
 bool MapAgain(std::uint8_t* from, std::uint64_t bytes, std::uint8_t* where) {
-  return mremap(from, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, where) != MAP_FAILED;
+  if (mremap(from, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, where) != MAP_FAILED) return true;
+  // The system may have cleared the place before it refused: it stays reserved.
+  mmap(where, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+       -1, 0);
+  return false;
 }
 
 unsigned ShiftOf(std::uint64_t bytes) {
@@ -191,7 +196,7 @@ bool SharedPages::MakeViewPrivate(std::uint8_t* view, const Ranges& live) {
   std::uint8_t* const copy = Map(nullptr, bytes, kUsable, MAP_PRIVATE | MAP_ANONYMOUS, -1);
   if (copy != nullptr) {
     live([&](std::uint64_t offset, std::uint64_t length) {
-      if (offset + length <= bytes) std::memcpy(copy + offset, view + offset, length);
+      if (offset + length <= bytes) CopyUnchecked(copy + offset, view + offset, length);
     });
     if (mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, view) != MAP_FAILED) return true;
     munmap(copy, bytes);
@@ -203,6 +208,11 @@ bool SharedPages::MakeViewPrivate(std::uint8_t* view, const Ranges& live) {
 
 bool SharedPages::MakePrivate(const Ranges& live) {
   if (private_) return true;
+  if (object_.descriptor.lost()) {
+    LogLine(LogLevel::kInfo,
+            "fork: the program has closed the descriptor of its transfer memory; what is live is "
+            "copied");
+  }
   bool kept = MakeViewPrivate(host_, live);
   ForEachMappedWindow([&](std::uint8_t* view) {
     kept = MakeViewPrivate(view, live) && kept;
@@ -212,8 +222,8 @@ bool SharedPages::MakePrivate(const Ranges& live) {
   return kept;
 }
 
-bool SharedPages::Renew(const Ranges& live) {
-  SharedObject fresh = SharedObject::Create(bytes_, 0);
+bool SharedPages::Renew(const Ranges& live, std::uint64_t wanted_room) {
+  SharedObject fresh = SharedObject::Create(bytes_, std::min(wanted_room, bytes_));
   const int fd = fresh.descriptor.Get();
   const int flags = MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0);
   std::uint8_t* const copy = Map(nullptr, bytes_, PROT_NONE, flags, fd);
@@ -223,7 +233,7 @@ bool SharedPages::Renew(const Ranges& live) {
     return false;
   }
   live([&](std::uint64_t offset, std::uint64_t length) {
-    std::memcpy(copy + offset, host_ + offset, length);
+    CopyUnchecked(copy + offset, host_ + offset, length);
   });
   // The windows first: until the host's view moves, all still show the parent's pages.
   const std::uint64_t in_window = std::min(usable_bytes_, window_bytes());
@@ -239,7 +249,10 @@ bool SharedPages::Renew(const Ranges& live) {
                                 host_ + from) != MAP_FAILED;
   };
   moved = moved && move(0, usable_bytes_) && move(usable_bytes_, bytes_);
-  if (!moved) return false;
+  if (!moved) {
+    munmap(copy, bytes_);
+    return false;
+  }
   madvise(host_ + usable_bytes_, bytes_ - usable_bytes_, MADV_DONTDUMP);
   object_ = std::move(fresh);
   return true;

@@ -86,10 +86,10 @@ class SharedPages {
   // Nothing happens where the views are private already.
   bool MakePrivate(const Ranges& live);
 
-  // In a forked child: an object of its own, with a copy of what is `live`, and views of it that
-  // share their pages as those of the parent do. False if there is no memory for that: call
-  // MakePrivate. REQUIRES: the views are not private
-  bool Renew(const Ranges& live);
+  // In a forked child: an object of its own, with a copy of what is `live` and room for
+  // `wanted_room`, and views of it that share their pages as those of the parent do. False if there
+  // is no memory for that: call MakePrivate. REQUIRES: the views are not private
+  bool Renew(const Ranges& live, std::uint64_t wanted_room);
 
  private:
   SharedPages() = default;

@@ -14,6 +14,11 @@
 
 #include "base/made_once.h"
 
+#if defined(__SANITIZE_THREAD__)
+// A child has the records of its parent's threads, but not the threads: it cannot join them.
+extern "C" const char* __tsan_default_options() { return "report_thread_leaks=0"; }
+#endif
+
 namespace openmatrix {
 namespace {
 

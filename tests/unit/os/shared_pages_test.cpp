@@ -174,7 +174,7 @@ TEST_F(SharedPagesTest, ARenewedChildSharesPagesOfItsOwnAndSoDoesItsChild) {
   ASSERT_TRUE(pages_->MapWindow(0));
   std::memset(pages_->host(), 1, 2 * pages_->page_bytes());
   const auto works = [&] {
-    if (!pages_->Renew(FirstTwo) || !pages_->MapWindow(1)) return false;
+    if (!pages_->Renew(FirstTwo, 0) || !pages_->MapWindow(1)) return false;
     const bool kept = pages_->host()[0] == 1 && Window(0)[0] == 1 && Window(1)[0] == 1;
     pages_->host()[4] = 2;
     return kept && Window(0)[4] == 2 && Window(1)[4] == 2;
