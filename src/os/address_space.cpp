@@ -26,6 +26,7 @@ std::uint8_t* ReserveAddresses(std::uint64_t bytes, std::uint64_t alignment) {
   const std::uint64_t before = -reinterpret_cast<std::uintptr_t>(all) % alignment;
   if (before > 0) munmap(all, before);
   munmap(all + before + bytes, alignment - before);
+  madvise(all + before, bytes, MADV_DONTDUMP);
   return all + before;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -80,6 +81,19 @@ TEST(HeapLimitsTest, AllSidesTogetherStayBelowTheTotal) {
   }
   EXPECT_LE(taken, limits.total_bytes);
   EXPECT_GT(taken + 2ull * Heap::kCommonBlockBytes, limits.total_bytes);
+}
+
+TEST(HeapLimitsTest, VerboseShowsTheTotalAndTheFileThatSetIt) {
+  Options options = SmallHeap();
+  options.host_memory = 0;
+  options.device_memory = 0;
+  options.verbose = true;
+  testing::internal::CaptureStderr();
+  Heap heap(options, MemoryBudget{1000 * kMiB, "/sys/fs/cgroup/a/memory.max"});
+  const std::string output = testing::internal::GetCapturedStderr();
+  EXPECT_NE(output.find("all sides together at most 800 MiB"), std::string::npos) << output;
+  EXPECT_NE(output.find("1000 MiB may be used by /sys/fs/cgroup/a/memory.max"), std::string::npos)
+      << output;
 }
 
 // What one side gave back and is kept for reuse counts, too: it goes back to the system when
@@ -196,6 +210,31 @@ TEST(HeapLimitsTest, LockedMemoryIsWhatIsUsedAndNotWhatIsReserved) {
     file >> all >> resident;
     return works && resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) < 512 * kMiB;
   }));
+}
+
+// Bytes of this process that a core dump, also a debugger's, would contain.
+std::uint64_t DumpableBytes() {
+  std::ifstream file("/proc/self/smaps");
+  std::uint64_t sum = 0;
+  std::uint64_t kib = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("Size:", 0) == 0)
+      kib = std::stoull(line.substr(line.find_first_of("0123456789")));
+    if (line.rfind("VmFlags:", 0) == 0 && line.find(" dd") == std::string::npos) sum += kib << 10;
+  }
+  return sum;
+}
+
+TEST(HeapLimitsTest, CoreDumpsContainWhatIsUsedAndNotWhatIsReserved) {
+  const std::uint64_t before = DumpableBytes();
+  Options options = SmallHeap();
+  options.host_memory = 8ull << 30;
+  Heap heap(options);
+  ASSERT_TRUE(Allocates(heap, kHost));
+  ASSERT_TRUE(Allocates(heap, kDevice));
+  const std::uint64_t more = DumpableBytes() - before;
+  EXPECT_LT(more, 160 * kMiB);
+  EXPECT_GE(more, 64 * kMiB) << "the used part is missing";
 }
 
 TEST(HeapLimitsTest, TheBlockTableFitsIntoALimitOnPrivateData) {
