@@ -157,6 +157,25 @@ TEST_F(HeapForkTest, AChildThatKeepsItsLinksSendsAndSoDoesItsChild) {
   EXPECT_TRUE(sends(6));
 }
 
+// fork and exec would pay for the copy, too.
+TEST(HeapForkOfMuch, AChildOfAParentWithMuchLiveMemoryHasNoLinkAndCopiesNothing) {
+  Options options = SmallHeap();
+  options.host_memory = 600 * kMiB;
+  Heap heap(options);
+  heap.KeepLinksInChild(true);
+  void* blocks[2];
+  for (void*& block : blocks) {
+    block = heap.Allocate(kHost, 200 * kMiB, Family::kTransfer, Release::kAuto, NoWait()).value();
+    *static_cast<char*>(block) = 7;
+  }
+
+  EXPECT_TRUE(TrueInChild([&] {
+    auto refused = Outgoing::Inspect(heap, blocks[0], 1);
+    return *static_cast<char*>(blocks[1]) == 7 && !refused.ok() &&
+           refused.error().code == Code::kLinkFailed;
+  }));
+}
+
 TEST_F(HeapForkTest, ThePayloadsSurviveAProgramThatClosedAllDescriptors) {
   std::uint8_t* block = Get(kHost, kMiB);
   std::memset(block, 1, kMiB);

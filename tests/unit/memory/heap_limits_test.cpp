@@ -13,6 +13,7 @@
 #include "base/sanitizers.h"
 #include "heap_support.h"
 #include "memory/heap.h"
+#include "memory/heap_impl.h"
 #include "memory/outgoing.h"
 
 namespace openmatrix {
@@ -94,6 +95,29 @@ TEST(HeapLimitsTest, VerboseShowsTheTotalAndTheFileThatSetIt) {
   EXPECT_NE(output.find("all sides together at most 800 MiB"), std::string::npos) << output;
   EXPECT_NE(output.find("1000 MiB may be used by /sys/fs/cgroup/a/memory.max"), std::string::npos)
       << output;
+}
+
+// A freed run beside the untouched rest of the pool must not lend it its name: what is fresh is
+// asked for.
+TEST(HeapLimitsTest, AFreedNeighbourOpensNoWayAroundTheTotal) {
+  Options options = SmallHeap();
+  options.host_memory = 0;
+  options.device_memory = 0;
+  options.retain = ~0ull >> 1;
+  Heap heap(options, MemoryBudget{256 * kMiB, "a test"});
+  const auto take = [&](View view, std::uint32_t bytes) {
+    auto block = heap.Allocate(view, bytes, Family::kTransfer, Release::kAuto, NoWait());
+    return block.ok() ? block.value() : nullptr;
+  };
+  ASSERT_NE(take(kHost, 100 * kMiB), nullptr);
+  ASSERT_NE(take(kDevice, 64 * kMiB), nullptr);
+  void* const last = take(kDevice, 32 * kMiB);
+  ASSERT_NE(last, nullptr);
+  ASSERT_EQ(heap.Free(last, Family::kTransfer), FreeVerdict::kFreed);
+  EXPECT_EQ(take(kDevice, 60 * kMiB), nullptr) << "164 + 60 MiB of 204";
+  MutexLock lock(heap.impl().mutex);
+  const PageRuns& runs = heap.impl().pool->runs();
+  EXPECT_LE(runs.used_bytes() + runs.dirty_bytes(), heap.limits().total_bytes);
 }
 
 // What one side gave back and is kept for reuse counts, too: it goes back to the system when
@@ -235,6 +259,31 @@ TEST(HeapLimitsTest, CoreDumpsContainWhatIsUsedAndNotWhatIsReserved) {
   const std::uint64_t more = DumpableBytes() - before;
   EXPECT_LT(more, 160 * kMiB);
   EXPECT_GE(more, 64 * kMiB) << "the used part is missing";
+}
+
+TEST(HeapLimitsTest, ARefusedGrowthConcernsOnlyTheBlockThatNeedsIt) {
+  EXPECT_TRUE(TrueInChild([] {
+    Options options = SmallHeap();
+    options.host_memory = 2048 * kMiB;
+    Heap heap(options);
+    if (!Allocates(heap, kHost)) return false;
+    std::ifstream file("/proc/self/status");
+    rlim_t data = 0;
+    for (std::string line; std::getline(file, line);) {
+      if (line.rfind("VmData:", 0) == 0) data = std::stoull(line.substr(7)) << 10;
+    }
+    if (!Lower(RLIMIT_DATA, data + kMiB)) return false;
+    const auto large = [&] {
+      return heap.Allocate(kHost, 250 * kMiB, Family::kTransfer, Release::kAuto, NoWait()).ok();
+    };
+    if (large() || large()) return false;
+    for (const std::uint32_t bytes : {64u, 5000u, 300000u, 1u << 20}) {
+      if (!heap.Allocate(kHost, bytes, Family::kTransfer, Release::kAuto, NoWait()).ok()) {
+        return false;
+      }
+    }
+    return true;
+  }));
 }
 
 TEST(HeapLimitsTest, TheBlockTableFitsIntoALimitOnPrivateData) {
