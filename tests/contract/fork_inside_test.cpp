@@ -140,6 +140,9 @@ TEST_P(ForkInMember, TheParentGoesOnAndTheChildTouchesNothing) {
   check(CreateFromText(OneEngine(1, "", "Caller")));
   check(hiai::Graph::UpdateEngineConfig(1, 1, hiai::AIConfig(), true));
   check(HostDoor().graph_send({1, 1, 0}, "string", Text(), 0));
+  // A message that is still queued when its graph is destroyed is dropped.
+  const bool by_message = GetParam() == std::string("Process");
+  EXPECT_TRUE(!by_message || Eventually([&] { return child != 0; }));
   check(hiai::Graph::DestroyGraph(1));
   EXPECT_EQ(StatusOf(child), 5);
 }
