@@ -271,6 +271,8 @@ TEST(ForkWithoutGraph, ForkHandlersOfTheApplicationMayCallTheLibrary) {
   EXPECT_TRUE(TrueInChild([] { return true; }));
 }
 
+// The thread sanitizer loses a thread that a forked child starts, and one that ends there.
+#if !defined(__SANITIZE_THREAD__)
 // What a daemon does between HIAI_Init and the end.
 bool RunsAGraph() {
   const std::string device = " engine_name: \"Node\" " + DeviceLibrary() + "} ";
@@ -332,6 +334,8 @@ TEST(ForkWithoutGraph, AGraphThatWasDestroyedDoesNotCount) {
   ASSERT_TRUE(RunsAGraph());
   EXPECT_TRUE(TrueInChild([] { return RunsAGraph(); }));
 }
+
+#endif
 
 TEST(ForkWithoutGraph, AChildsChildIsRefusedWhatTheChildMade) {
   EXPECT_TRUE(TrueInChild([] {
