@@ -6,6 +6,14 @@
 
 #include <exception>
 
+// The unwinding of a thread has no object, which the sanitizer of undefined behaviour minds. It
+// goes by the function that the handler ends up in.
+#if defined(__SANITIZE_ADDRESS__)
+#define OPENMATRIX_BINDS_NULL __attribute__((no_sanitize("null"), noinline))
+#else
+#define OPENMATRIX_BINDS_NULL
+#endif
+
 namespace openmatrix {
 
 // What came out of a call. REQUIRES: the handler that was given it has not returned.
@@ -23,7 +31,7 @@ Caught DescribeException() noexcept;
 // demands. It must have a handler of its own: what __cxa_current_exception_type says of one that is
 // no C++ exception lies beside it in memory, and is anything.
 template <typename Call, typename Handler>
-bool CatchAll(const Call& call, const Handler& handler) {
+OPENMATRIX_BINDS_NULL bool CatchAll(const Call& call, const Handler& handler) {
   try {
     call();
     return true;

@@ -50,6 +50,13 @@ void* operator new(std::size_t bytes) { return failing_new::Allocate(bytes, 1); 
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return failing_new::Allocate(bytes, static_cast<std::size_t>(alignment));
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return failing_new::Allocate(bytes, 1);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* block) noexcept { failing_new::Free(block); }
 void operator delete(void* block, std::size_t) noexcept { failing_new::Free(block); }
 void operator delete(void* block, std::align_val_t) noexcept { failing_new::Free(block); }
