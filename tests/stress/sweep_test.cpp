@@ -15,6 +15,10 @@
 #include "proto/graph_config.pb.h"
 #include "stress.h"
 
+// libprotobuf loses the message that it was about to add when there is no memory for the list.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT: the name is LeakSanitizer's
+extern "C" const char* __lsan_default_suppressions() { return "leak:libprotobuf.so\n"; }
+
 namespace {
 
 using borders::Stats;
