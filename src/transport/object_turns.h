@@ -56,7 +56,7 @@ class ObjectTurns {
     Turn* outer_;  // the turn that this thread took before
     Kind kind_ = Kind::kInWord;
     const ForkWitness witness_;  // a hook may fork, and then the lock is the parent's
-    Turn* next_ = nullptr;  // of another thread: under the stripe's lock
+    Turn* next_ = nullptr;       // of another thread: under the stripe's lock
   };
 
  private:
