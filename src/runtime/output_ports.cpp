@@ -32,7 +32,10 @@ OutputPorts::Change OutputPorts::Prepare(const std::function<bool(const Edge&)>&
     for (Edge& edge : added) {
       if (edge.plan.source_port == port) edges.push_back(std::move(edge));
     }
-    if (edges.size() != carried || carried != before) change.ports[port] = {route, carried};
+    if (edges.size() == carried && carried == before) continue;
+    change.ports[port].route = std::move(route);
+    change.ports[port].carried = carried;
+    change.ports[port].forgotten.reserve(carried);
   }
   return change;
 }
@@ -41,12 +44,13 @@ void OutputPorts::Apply(Change& change) noexcept {
   MutexLock lock(mutex_);
   if (change.ports.size() > routes_.size()) routes_.resize(change.ports.size());  // reserved
   for (std::size_t port = 0; port < change.ports.size(); ++port) {
-    Route* const route = change.ports[port].route.get();
+    Change::Port& prepared = change.ports[port];
+    Route* const route = prepared.route.get();
     if (route == nullptr) continue;
     const RoutePointer& now = routes_[port];
     // What came since it was prepared: another receiver, the end of an engine that edges lead to.
-    std::shared_ptr<hiai::DataRecvInterface> receiver = now != nullptr ? now->receiver : nullptr;
-    route->receiver.swap(receiver);
+    prepared.receiver = now != nullptr ? now->receiver : nullptr;
+    route->receiver.swap(prepared.receiver);
     const auto forgotten = [&](const Edge& edge) {
       return now == nullptr ||
              std::none_of(now->edges.begin(), now->edges.end(), [&](const Edge& other) {
@@ -54,9 +58,17 @@ void OutputPorts::Apply(Change& change) noexcept {
              });
     };
     std::vector<Edge>& edges = route->edges;
-    const auto carried = edges.begin() + static_cast<std::ptrdiff_t>(change.ports[port].carried);
-    edges.erase(std::remove_if(edges.begin(), carried, forgotten), carried);
-    change.replaced[port] = std::exchange(routes_[port], std::move(change.ports[port].route));
+    const auto carried = edges.begin() + static_cast<std::ptrdiff_t>(prepared.carried);
+    auto kept = edges.begin();
+    for (auto edge = edges.begin(); edge != carried; ++edge) {
+      if (forgotten(*edge)) {
+        prepared.forgotten.push_back(std::move(*edge));  // reserved
+      } else {
+        std::iter_swap(kept++, edge);
+      }
+    }
+    edges.erase(kept, carried);
+    change.replaced[port] = std::exchange(routes_[port], std::move(prepared.route));
   }
 }
 

@@ -54,13 +54,16 @@ class OutputPorts {
   }
 
   // A change that has all the memory it needs. Holds what it replaced once it is applied: the last
-  // references to engines, maybe.
+  // references to engines and receivers, maybe, whose destructors are user code.
   class Change {
    private:
     friend class OutputPorts;
     struct Port {
       std::shared_ptr<Route> route;  // null: nothing changes
       std::size_t carried = 0;       // so many of its edges, the first ones, were there before
+      // What it did not keep when it was applied.
+      std::shared_ptr<hiai::DataRecvInterface> receiver;
+      std::vector<Edge> forgotten;
     };
     std::vector<Port> ports;
     std::vector<RoutePointer> replaced;
