@@ -38,8 +38,7 @@ const char* LibraryOpener::Plan::Why() const {
 
 // One file is one object to the dynamic linker. A board has several programs: so a library that
 // several sides name is loaded once for each. So is one that must be changed.
-Result<Library> LibraryOpener::Open(const LoadTask& task, const LibraryName& name) {
-  const std::string& path = name.path;
+Result<Library> LibraryOpener::Open(const LoadTask& task, const std::string& path) {
   Library library = libraries_.Find(task.side, path);
   if (library.handle != nullptr) return library;
   Result<ElfImage> image = ElfImage::FromFile(path);
@@ -70,7 +69,6 @@ Result<Library> LibraryOpener::Open(const LoadTask& task, const LibraryName& nam
     return {Code::kLibraryNotLoaded, "library \"" + path + "\": " + LinkerError()};
   }
   library.soname = facts.value().soname;
-  libraries_.Add(task.side, path, name.text, library);
   return library;
 }
 

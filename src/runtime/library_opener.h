@@ -43,9 +43,9 @@ class LibraryOpener {
   LibraryOpener(SideLibraries& libraries, ObjectIndex& objects)
       : libraries_(libraries), objects_(objects) {}
 
-  // The library of the task's side from the file of `name`, which exists. Fails with
-  // kLibraryNotLoaded or kSignatureRefused.
-  Result<Library> Open(const LoadTask& task, const LibraryName& name);
+  // The library of the task's side from the file at `path`, which exists. Fails with
+  // kLibraryNotLoaded or kSignatureRefused. It is the caller's to add it to the side's libraries.
+  Result<Library> Open(const LoadTask& task, const std::string& path);
 
   // The library that the side has under this name, or one that the dynamic linker has.
   Library FindLoaded(const LoadTask& task, const LibraryName& name);

@@ -40,6 +40,28 @@ const std::string& FileOrName(const LibraryName& name) {
   return name.path.empty() ? name.text : name.path;
 }
 
+// Several threads may load one library at once: the objects come with one of them, and all must
+// know whose they are.
+class LoadScope {
+ public:
+  LoadScope(SideLibraries& libraries, View side, const std::string& name, std::uint64_t now)
+      : libraries_(libraries),
+        side_(side),
+        name_(name),
+        begin_(libraries.BeginLoad(side, name, now)) {}
+  ~LoadScope() { libraries_.EndLoad(side_, name_); }
+  LoadScope(const LoadScope&) = delete;
+  LoadScope& operator=(const LoadScope&) = delete;
+
+  std::uint64_t begin() const { return begin_; }
+
+ private:
+  SideLibraries& libraries_;
+  const View side_;
+  const std::string& name_;
+  const std::uint64_t begin_;
+};
+
 bool HasDirectory(const std::string& name) { return name.find('/') != std::string::npos; }
 
 std::string ObjectOf(const void* address) {
@@ -227,27 +249,26 @@ Result<bool> Loader::LoadOne(const LoadTask& task, const LibraryName& name) {
     return false;
   }
   PromoteFramework();
-  const std::uint64_t before = objects_.Now();
-  const Result<std::string> file = OpenAny(task, name);
-  if (!file.ok()) return file.error();
+  const LoadScope load(libraries_, task.side, FileOrName(name), objects_.Now());
+  const Result<Library> library = OpenAny(task, name);
+  if (!library.ok()) return library.error();
   if (task.lazy) {
     Log(LogLevel::kWarning,
         "library \"%s\" has undefined symbols; a call of one of them will end the program",
         text.c_str());
   }
-  const std::vector<LoadedObject> fresh = libraries_.CameWith(file.value(), objects_.Since(before));
+  const std::vector<LoadedObject> fresh =
+      libraries_.CameWith(library.value().file, objects_.Since(load.begin()));
+  // First: who finds the library asks whose its code is.
   if (!task.side.is_host()) AddDeviceObjects(fresh, task.side.device());
+  if (exists && !name.installed) libraries_.Add(task.side, name.path, text, library.value());
   return !fresh.empty();
 }
 
-Result<std::string> Loader::OpenAny(const LoadTask& task, const LibraryName& name) {
+Result<Library> Loader::OpenAny(const LoadTask& task, const LibraryName& name) {
   const ContextScope context(task.side);
   const bool exists = !name.path.empty();
-  if (exists && !name.installed) {
-    Result<Library> library = opener_.Open(task, name);
-    if (!library.ok()) return library.error();
-    return std::move(library.value().file);
-  }
+  if (exists && !name.installed) return opener_.Open(task, name.path);
   FileId id;
   if (exists && FindFile(name.path, id) && objects_.PlaceOf(id) == 0) {
     const Result<ElfFacts> facts = ReadElfFacts(name.path);
@@ -263,7 +284,7 @@ Result<std::string> Loader::OpenAny(const LoadTask& task, const LibraryName& nam
   }
   const link_map* facts = nullptr;
   const bool known = ::dlinfo(handle, RTLD_DI_LINKMAP, &facts) == 0;
-  return std::string(known ? facts->l_name : "");
+  return Library{handle, known ? facts->l_name : "", ""};
 }
 
 void Loader::PromoteFramework() {

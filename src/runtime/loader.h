@@ -61,8 +61,8 @@ class Loader {
              std::vector<Error>& hopeless);
   // True if something was new to the program.
   Result<bool> LoadOne(const LoadTask& task, const LibraryName& name);
-  // The name by which the dynamic linker knows the library, which is opened now.
-  Result<std::string> OpenAny(const LoadTask& task, const LibraryName& name);
+  // The library, which is opened now.
+  Result<Library> OpenAny(const LoadTask& task, const LibraryName& name);
   void PromoteFramework();
   std::shared_ptr<const PublicKey> KeyFor(View side) OPENMATRIX_EXCLUDES(key_mutex_);
 

@@ -58,6 +58,20 @@ void SideLibraries::GiveUp(FileId id, View side) {
   if (claim != claims_.end() && claim->second == side) claims_.erase(claim);
 }
 
+std::uint64_t SideLibraries::BeginLoad(View side, const std::string& name, std::uint64_t now) {
+  MutexLock lock(mutex_);
+  Loads& loads = sides_[side.index].loads[name];
+  if (loads.running++ == 0) loads.begin = now;
+  return loads.begin = std::min(loads.begin, now);
+}
+
+void SideLibraries::EndLoad(View side, const std::string& name) noexcept {
+  MutexLock lock(mutex_);
+  auto& loads = sides_[side.index].loads;
+  const auto found = loads.find(name);
+  if (--found->second.running == 0) loads.erase(found);
+}
+
 void SideLibraries::Announce(const std::string& file) {
   MutexLock lock(mutex_);
   announced_.insert(file);

@@ -39,7 +39,8 @@ class SideLibraries {
   Library FindNeeded(View side, const std::string& needed, const Ranks& ranks)
       OPENMATRIX_EXCLUDES(mutex_);
 
-  // `name` is how the configuration calls the file at `path`. Who adds one first is right.
+  // `name` is how the configuration calls the file at `path`. Who adds one first is right. From now
+  // on other threads use the library: its objects must be known as the side's.
   void Add(View side, const std::string& path, const std::string& name, const Library& library)
       OPENMATRIX_EXCLUDES(mutex_);
 
@@ -50,6 +51,12 @@ class SideLibraries {
   // It is not loaded as it is after all.
   void GiveUp(FileId id, View side) OPENMATRIX_EXCLUDES(mutex_);
 
+  // A load of the library `name` begins at `now` of the object index. Gives when the first of those
+  // that have not ended began: the objects may have come for that one.
+  std::uint64_t BeginLoad(View side, const std::string& name, std::uint64_t now)
+      OPENMATRIX_EXCLUDES(mutex_);
+  void EndLoad(View side, const std::string& name) noexcept OPENMATRIX_EXCLUDES(mutex_);
+
   // Before `file` is given to the dynamic linker.
   void Announce(const std::string& file) OPENMATRIX_EXCLUDES(mutex_);
   // Of the objects `fresh`, those that came with `file`: from it to the next one that was
@@ -58,9 +65,14 @@ class SideLibraries {
       OPENMATRIX_EXCLUDES(mutex_);
 
  private:
+  struct Loads {
+    std::size_t running = 0;
+    std::uint64_t begin = 0;  // of the first
+  };
   struct Side {
     std::unordered_map<std::string, Library> by_path;
     std::unordered_map<std::string, std::vector<std::string>> paths_by_name;  // soname, file name
+    std::unordered_map<std::string, Loads> loads;
   };
 
   Mutex mutex_;

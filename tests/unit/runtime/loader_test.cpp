@@ -299,6 +299,67 @@ TEST(Loader, ThreadsThatLoadOneLibraryForSeveralDevicesDoNotMixThemUp) {
   }
 }
 
+// 99 if the object from `file` is no device's.
+std::uint32_t OwnerOf(const std::string& file) {
+  std::uint32_t owner = 99;
+  for (const LoadedObject& object : LoadedObjects()) {
+    if (object.path != file) continue;
+    FindDeviceOf(reinterpret_cast<const void*>(object.range.begin), owner);
+  }
+  return owner;
+}
+
+// Whoever comes back from a load may create engines: the objects are the device's by then,
+// whichever thread they came for.
+TEST(Loader, ThreadsThatLoadOneLibraryForOneDeviceAllFindItTheDevices) {
+  constexpr std::uint32_t kDevice = 45;
+  constexpr int kThreads = 4;
+  const TemporaryDirectory directory;
+  const std::string content = ContentOf(TestLibrary("openmatrix_test_helper"));
+  Loader loader([] {});
+  std::atomic<int> failures{0};
+  std::atomic<int> strangers{0};
+  for (int round = 0; round < 100; ++round) {
+    const std::string file = directory.path + "/fresh" + std::to_string(round) + ".so";
+    std::ofstream(file, std::ios::binary) << content;
+    std::atomic<int> ready{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        ++ready;
+        while (ready < kThreads) std::this_thread::yield();
+        if (!loader.Load({file}, View::Device(kDevice)).ok()) ++failures;
+        if (OwnerOf(file) != kDevice) ++strangers;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(strangers, 0);
+}
+
+TEST(Loader, AStaticConstructorThatLoadsItsOwnLibraryFindsItTheDevices) {
+  constexpr std::uint32_t kDevice = 46;
+  const TemporaryDirectory directory;
+  const std::string file = directory.path + "/own.so";
+  std::ofstream(file, std::ios::binary) << ContentOf(TestLibrary("openmatrix_test_constructor"));
+  Loader loader([] {});
+  bool inner = false;
+  std::uint32_t owner = 99;
+  g_in_constructor = [&] {
+    inner = loader.Load({file}, View::Device(kDevice)).ok();
+    owner = OwnerOf(file);
+  };
+
+  const Status loaded = loader.Load({file}, View::Device(kDevice));
+  g_in_constructor = nullptr;
+
+  ASSERT_TRUE(loaded.ok()) << loaded.error().text;
+  EXPECT_TRUE(inner);
+  EXPECT_EQ(owner, kDevice);
+}
+
 TEST(Loader, CodeOfTheProgramBelongsToTheHostAndIsNamedWhenADeviceClaimsIt) {
   const auto* here = reinterpret_cast<const void*>(&HIAI_Init);
 
