@@ -288,16 +288,17 @@ Result<Library> Loader::OpenAny(const LoadTask& task, const LibraryName& name) {
 }
 
 void Loader::PromoteFramework() {
-  if (framework_promoted_.load(std::memory_order_relaxed)) return;
-  framework_promoted_.store(true, std::memory_order_relaxed);
+  if (framework_promoted_.load(std::memory_order_acquire)) return;
   LoadedObject self;
   const auto here = reinterpret_cast<const void*>(&CheckBelongsTo);
   // In a program that contains this code itself there is nothing to promote.
-  if (!FindObject(here, self) || self.path.empty()) return;
-  if (::dlopen(self.path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL) == nullptr) {
+  const bool separate = FindObject(here, self) && !self.path.empty();
+  if (separate && ::dlopen(self.path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL) == nullptr) {
     Log(LogLevel::kWarning, "cannot make the symbols of %s global: %s", self.path.c_str(),
         LinkerError().c_str());
   }
+  // Last: who sees it loads a library that needs the symbols.
+  framework_promoted_.store(true, std::memory_order_release);
 }
 
 Status CheckBelongsTo(const void* address, View side, const std::string& what) {

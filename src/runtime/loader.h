@@ -70,7 +70,7 @@ class Loader {
   SideLibraries libraries_;
   ObjectIndex objects_;
   LibraryOpener opener_{libraries_, objects_};
-  std::atomic<bool> framework_promoted_{false};  // no partner: doing it twice does no harm
+  std::atomic<bool> framework_promoted_{false};  // partner: PromoteFramework; twice does no harm
 
   Mutex key_mutex_;
   std::shared_ptr<const PublicKey> key_ OPENMATRIX_GUARDED_BY(key_mutex_);
