@@ -3,7 +3,6 @@
 #include "base/log_destination.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +13,7 @@
 
 #include "base/own_descriptor.h"
 #include "base/quiet_signals.h"
+#include "base/standard_error.h"
 
 namespace openmatrix {
 namespace {
@@ -26,56 +26,6 @@ struct LogFile {
 
 std::atomic<LogFile*> g_file{nullptr};  // partner: SetLogFile, Reopen
 std::atomic<LogFile*> g_all{nullptr};   // no partner: keeps them reachable, for leak checkers
-
-struct AtStart {
-  FileIdentity file;
-  bool open;
-};
-
-// The standard descriptors when the library came. Written once, before threads are likely.
-AtStart g_standard[3];
-std::atomic<bool> g_noted{false};  // partner: NoteStandard
-
-__attribute__((constructor)) void NoteStandard() {
-  if (g_noted.load(std::memory_order_acquire)) return;
-  for (int i = 0; i < 3; ++i) g_standard[i].open = FileIdentity::Of(i, g_standard[i].file);
-  g_noted.store(true, std::memory_order_release);
-}
-
-bool SameFile(int left, int right) {
-  FileIdentity one;
-  FileIdentity other;
-  return FileIdentity::Of(left, one) && FileIdentity::Of(right, other) && one == other;
-}
-
-bool IsAsAtStart(int descriptor) {
-  FileIdentity now;
-  return g_standard[descriptor].open && FileIdentity::Of(descriptor, now) &&
-         now == g_standard[descriptor].file;
-}
-
-bool IsCharacterDevice(int descriptor) {
-  struct stat facts;
-  return ::fstat(descriptor, &facts) == 0 && S_ISCHR(facts.st_mode);
-}
-
-// Programs may give standard error another file, and may also close it and open something else,
-// which then has its number. The flags of a file that is meant for lines tell the two apart, and
-// whether anything else of what a program starts with is still there.
-bool StandardErrorIsThere() {
-  NoteStandard();
-  struct stat facts;
-  if (::fstat(STDERR_FILENO, &facts) != 0) return false;
-  if (IsAsAtStart(STDERR_FILENO)) return true;
-  if (S_ISCHR(facts.st_mode) || S_ISFIFO(facts.st_mode)) return true;
-  if (S_ISSOCK(facts.st_mode)) return SameFile(STDERR_FILENO, STDOUT_FILENO);
-  if (!S_ISREG(facts.st_mode) || !g_standard[STDERR_FILENO].open) return false;
-  if ((::fcntl(STDERR_FILENO, F_GETFL) & O_APPEND) != 0) return true;
-  const auto is_usual = [](int descriptor) {
-    return IsAsAtStart(descriptor) || IsCharacterDevice(descriptor);
-  };
-  return is_usual(STDIN_FILENO) || is_usual(STDOUT_FILENO);
-}
 
 std::string Absolute(const std::string& path) {
   char directory[PATH_MAX];

@@ -16,10 +16,8 @@ int SetLogFile(const std::string& path);
 // All of it or, on a full disk or a pipe that nobody reads, what can be written: a log has nobody
 // to tell. A log file that the program closed is opened again, which a line in it tells.
 //
-// Descriptor 2 counts as standard error unless it has become a file of the program's own: it was
-// closed when the library came and is a file now, or is a socket that is not standard output, too,
-// or a file that is not opened for appending after all three standard descriptors were replaced.
-// Then lines for it are lost, and no file of the program's is written to.
+// Lines for standard error are lost where descriptor 2 has become a file of the program's own
+// (standard_error.h), and no file of the program's is written to.
 void WriteToLog(const char* data, std::size_t bytes) noexcept;
 
 }  // namespace openmatrix

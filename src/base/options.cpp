@@ -132,8 +132,7 @@ void ParseDevices(const std::string& value, Options& options, std::string& probl
 constexpr Row kRows[] = {
     {{"OPENMATRIX_LOG", "warning",
       "`level[:file]`: print lines of this level and above (debug, info, warning, error, fatal, "
-      "event), to stderr or appended to the file; descriptor 2 is stderr unless it has become a "
-      "file of the program's own"},
+      "event), to stderr (below: what counts as it) or appended to the file"},
      ParseLogOption},
     {{"OPENMATRIX_VERBOSE", "0",
       "`1`: print the version, every option in force with where it came from, the limits of memory "

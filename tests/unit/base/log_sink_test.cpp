@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "cancelled.h"
+#include "in_child.h"
 
 namespace openmatrix {
 namespace {
@@ -180,21 +180,6 @@ TEST_F(LogSink, ConfigureOnceRespectsAnEarlierConfiguration) {
   EXPECT_FALSE(LogEnabled(LogLevel::kError));
 }
 
-// Closes descriptors as daemons do, and opens files of its own, in a child of its own.
-template <typename Body>
-bool TrueInChild(const Body& body) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(body() ? 0 : 1);
-  int status = -1;
-  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-int OpenOwn(const std::string& path) {
-  return ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-}
-
-bool IsEmpty(int descriptor) { return ::lseek(descriptor, 0, SEEK_END) == 0; }
-
 TEST_F(LogSink, WritesNoFileThatGotTheNumberOfItsOwn) {
   const std::string own = file_ + ".own";
   EXPECT_TRUE(TrueInChild([&] {
@@ -211,29 +196,6 @@ TEST_F(LogSink, WritesNoFileThatGotTheNumberOfItsOwn) {
   EXPECT_NE(lines[0].find("closed the descriptor of the log"), std::string::npos) << lines[0];
   EXPECT_NE(lines[1].find("after it was closed"), std::string::npos) << lines[1];
   std::remove(own.c_str());
-}
-
-TEST_F(LogSink, WritesNoFileThatGotTheNumberOfStandardErrorAfterAllWereClosed) {
-  const std::string own = file_ + ".own";
-  EXPECT_TRUE(TrueInChild([&] {
-    ConfigureLog(LogLevel::kInfo, "");
-    for (int i = 0; i < 200; ++i) ::close(i);
-    int last = -1;
-    while (last < 2) last = OpenOwn(own);
-    Log(LogLevel::kInfo, "lost");
-    return last == 2 && IsEmpty(last);
-  }));
-  std::remove(own.c_str());
-}
-
-TEST_F(LogSink, WritesToAFileThatTookThePlaceOfStandardError) {
-  EXPECT_TRUE(TrueInChild([&] {
-    ConfigureLog(LogLevel::kInfo, "");
-    if (std::freopen(file_.c_str(), "w", stderr) == nullptr) return false;
-    Log(LogLevel::kInfo, "redirected");
-    return true;
-  }));
-  EXPECT_EQ(Lines().size(), 1u);
 }
 
 TEST_F(LogSink, KeepsItsFileOffTheStandardDescriptors) {

@@ -1,0 +1,109 @@
+#include "base/standard_error.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstdio>
+
+#include "base/own_descriptor.h"
+
+namespace openmatrix {
+namespace {
+
+// With initial values for all, or it would be initialised again after it was noted.
+struct AtStart {
+  FileIdentity file;
+  bool open = false;
+};
+
+// The standard descriptors when the library came. Written once, before threads are likely.
+AtStart g_standard[3];
+std::atomic<bool> g_noted{false};  // partner: NoteStandard
+// No partner: whoever finds standard error closed says so to those who come later.
+std::atomic<bool> g_was_closed{false};
+
+// Those who redirect it for a while, as tests do that look at its lines, keep it under a number
+// that is free then, and low. A bit for each that came along with the program: others keep it.
+constexpr int kNumbers = 64;
+std::uint64_t g_copies_at_start = 0;
+
+std::uint64_t CopiesOf(const FileIdentity& first) {
+  std::uint64_t copies = 0;
+  for (int i = STDERR_FILENO + 1; i < kNumbers; ++i) {
+    FileIdentity file;
+    if (FileIdentity::Of(i, file) && file == first) copies |= std::uint64_t{1} << i;
+  }
+  return copies;
+}
+
+__attribute__((constructor)) void NoteStandard() {
+  if (g_noted.load(std::memory_order_acquire)) return;
+  for (int i = 0; i < 3; ++i) g_standard[i].open = FileIdentity::Of(i, g_standard[i].file);
+  const AtStart& first = g_standard[STDERR_FILENO];
+  g_was_closed.store(!first.open, std::memory_order_relaxed);
+  if (first.open) g_copies_at_start = CopiesOf(first.file);
+  g_noted.store(true, std::memory_order_release);
+}
+
+bool SameFile(int left, int right) {
+  FileIdentity one;
+  FileIdentity other;
+  return FileIdentity::Of(left, one) && FileIdentity::Of(right, other) && one == other;
+}
+
+bool IsAsAtStart(int descriptor) {
+  FileIdentity now;
+  return g_standard[descriptor].open && FileIdentity::Of(descriptor, now) &&
+         now == g_standard[descriptor].file;
+}
+
+bool FirstOneIsKept() {
+  const AtStart& first = g_standard[STDERR_FILENO];
+  return first.open && (CopiesOf(first.file) & ~g_copies_at_start) != 0;
+}
+
+// The bit of a stream that has been closed or opened again, which no stream has as the C library
+// makes it. Elsewhere than in glibc nothing tells.
+bool WasReopened([[maybe_unused]] std::FILE* stream, [[maybe_unused]] int descriptor) {
+#ifdef __GLIBC__
+  constexpr int kTiedPutGet = 0x400;
+  return ::fileno(stream) == descriptor && (stream->_flags & kTiedPutGet) != 0;
+#else
+  return false;
+#endif
+}
+
+bool IsForAppending(int descriptor, const struct stat& facts) {
+  return S_ISREG(facts.st_mode) && (::fcntl(descriptor, F_GETFL) & O_APPEND) != 0;
+}
+
+bool StandardOutputIsThere() {
+  struct stat facts;
+  if (::fstat(STDOUT_FILENO, &facts) != 0) return false;
+  return IsAsAtStart(STDOUT_FILENO) || S_ISCHR(facts.st_mode) ||
+         IsForAppending(STDOUT_FILENO, facts) || WasReopened(stdout, STDOUT_FILENO);
+}
+
+}  // namespace
+
+bool StandardErrorIsThere() {
+  NoteStandard();
+  struct stat facts;
+  if (::fstat(STDERR_FILENO, &facts) != 0) {
+    g_was_closed.store(true, std::memory_order_relaxed);
+    return false;
+  }
+  if (IsAsAtStart(STDERR_FILENO)) return true;
+  if ((::fcntl(STDERR_FILENO, F_GETFD) & FD_CLOEXEC) != 0) return false;
+  const bool was_replaced = !g_was_closed.load(std::memory_order_relaxed);
+  if (was_replaced && (SameFile(STDERR_FILENO, STDOUT_FILENO) || FirstOneIsKept())) return true;
+  if (!StandardOutputIsThere()) return false;
+  if (S_ISCHR(facts.st_mode) || WasReopened(stderr, STDERR_FILENO)) return true;
+  return was_replaced ? S_ISFIFO(facts.st_mode) || IsForAppending(STDERR_FILENO, facts)
+                      : SameFile(STDERR_FILENO, STDOUT_FILENO);
+}
+
+}  // namespace openmatrix
