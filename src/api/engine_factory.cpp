@@ -35,6 +35,9 @@ EngineRegistry& RegistryOf(const hiai::HIAIEngineFactory* factory) {
 }
 
 }  // namespace
+
+void MakeEngineFactory(View view) { FactoryOf(view); }
+
 }  // namespace openmatrix
 
 namespace hiai {

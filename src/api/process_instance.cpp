@@ -60,10 +60,15 @@ std::unique_ptr<TypeRegistry> MakeTypes(View view) {
   return registry;
 }
 
+EngineRegistry& MakeEngines(View view) {
+  MakeEngineFactory(view);
+  return GetEngineRegistry(view);
+}
+
 Process::Wiring MakeWiring() {
   Process::Wiring wiring;
   wiring.make_types = &MakeTypes;
-  wiring.engines = &GetEngineRegistry;
+  wiring.engines = &MakeEngines;
   wiring.arm_exit = &ArmExitHandler;
   return wiring;
 }

@@ -13,4 +13,7 @@ Process& GetProcess();
 // The engine classes of one view. Makes nothing else of the library come to life.
 EngineRegistry& GetEngineRegistry(View view);
 
+// HIAIEngineFactory::GetInstance needs no memory for this view any more.
+void MakeEngineFactory(View view);
+
 }  // namespace openmatrix

@@ -75,16 +75,21 @@ AddressRange RangeOf(const dl_phdr_info& info) {
 }
 
 struct Collection {
-  std::size_t skip;
-  std::vector<LoadedObject> objects;
+  ObjectChanges then;
+  std::size_t known;
+  ObjectsSince since;
+  std::size_t seen = 0;
 };
 
 int Collect(dl_phdr_info* info, std::size_t, void* into) {
   auto& collection = *static_cast<Collection*>(into);
-  if (collection.skip > 0) {
-    --collection.skip;
-  } else {
-    collection.objects.push_back(
+  ObjectsSince& since = collection.since;
+  if (collection.seen++ == 0) {  // every object says the same
+    since.changes = ObjectChanges{info->dlpi_adds, info->dlpi_subs};
+    since.all = since.changes.removed != collection.then.removed;
+  }
+  if (since.all || collection.seen > collection.known) {
+    since.objects.push_back(
         LoadedObject{info->dlpi_name != nullptr ? info->dlpi_name : "", RangeOf(*info)});
   }
   return 0;
@@ -97,11 +102,13 @@ int CountChanges(dl_phdr_info* info, std::size_t, void* into) {
 
 }  // namespace
 
-std::vector<LoadedObject> LoadedObjects(std::size_t skip) {
-  Collection collection{skip, {}};
+ObjectsSince LoadedObjectsSince(const ObjectChanges& then, std::size_t known) {
+  Collection collection{then, known, {}};
   dl_iterate_phdr(Collect, &collection);
-  return std::move(collection.objects);
+  return std::move(collection.since);
 }
+
+std::vector<LoadedObject> LoadedObjects() { return LoadedObjectsSince({}, 0).objects; }
 
 ObjectChanges CountObjectChanges() {
   ObjectChanges changes;

@@ -23,10 +23,10 @@ struct LoadedObject {
   AddressRange range;
 };
 
-// The objects loaded now, in the dynamic linker's order, without the first `skip`. Takes the lock
-// of the dynamic linker's list. Reads headers where they are loaded: broken ones must never get
-// there (see runtime/elf_check.h).
-std::vector<LoadedObject> LoadedObjects(std::size_t skip = 0);
+// The objects loaded now, in the dynamic linker's order. Takes the lock of the dynamic linker's
+// list. Reads headers where they are loaded: broken ones must never get there (see
+// runtime/elf_check.h).
+std::vector<LoadedObject> LoadedObjects();
 
 // How many objects have come and gone in the life of the program.
 struct ObjectChanges {
@@ -37,6 +37,15 @@ struct ObjectChanges {
   }
 };
 ObjectChanges CountObjectChanges();
+
+// One look at both: other threads may load and unload between two.
+struct ObjectsSince {
+  ObjectChanges changes;              // those that led here
+  bool all = false;                   // an object has gone since: `objects` are all that are loaded
+  std::vector<LoadedObject> objects;  // else: without the first `known`
+};
+// REQUIRES: after the changes `then` there were `known` objects.
+ObjectsSince LoadedObjectsSince(const ObjectChanges& then, std::size_t known);
 
 // The object that holds `address`; false if none does.
 bool FindObject(const void* address, LoadedObject& object);

@@ -15,27 +15,37 @@ bool FindFile(const std::string& path, FileId& id) {
 }
 
 // New objects come last in the list. Only where one has gone, all have to be looked at.
+//
+// All that may fail comes before anything of what is known changes.
 void ObjectIndex::Refresh() {
-  const ObjectChanges changes = CountObjectChanges();
-  if (changes == changes_) return;
-  std::size_t known = objects_.size();
+  if (CountObjectChanges() == changes_) return;
+  ObjectsSince since = LoadedObjectsSince(changes_, objects_.size());
   std::map<std::pair<std::uintptr_t, std::string>, std::uint64_t> numbers;
-  if (changes.removed != changes_.removed) {
-    for (Seen& seen : objects_) {
-      numbers[{seen.object.range.begin, std::move(seen.object.path)}] = seen.number;
+  if (since.all) {
+    for (const Seen& seen : objects_) {
+      numbers.emplace(std::pair(seen.object.range.begin, seen.object.path), seen.number);
     }
-    objects_.clear();
-    places_.clear();
-    known = 0;
   }
-  changes_ = changes;
-  for (LoadedObject& object : LoadedObjects(known)) {
+  std::vector<Seen> fresh;
+  std::map<FileId, std::uintptr_t> places;
+  std::uint64_t next = next_number_;
+  for (LoadedObject& object : since.objects) {
     const auto before = numbers.find({object.range.begin, object.path});
-    const std::uint64_t number = before != numbers.end() ? before->second : next_number_++;
+    const std::uint64_t number = before != numbers.end() ? before->second : next++;
     FileId id;
-    if (FindFile(object.path, id)) places_.emplace(id, object.range.begin);
-    objects_.push_back(Seen{std::move(object), number});
+    if (FindFile(object.path, id)) places.emplace(id, object.range.begin);
+    fresh.push_back(Seen{std::move(object), number});
   }
+  if (since.all) {
+    objects_.swap(fresh);
+    places_.swap(places);
+  } else {
+    objects_.insert(objects_.end(), std::make_move_iterator(fresh.begin()),
+                    std::make_move_iterator(fresh.end()));
+    places_.merge(places);
+  }
+  next_number_ = next;
+  changes_ = since.changes;
 }
 
 std::uint64_t ObjectIndex::Now() {

@@ -28,6 +28,7 @@ GraphImpl::~GraphImpl() { ReleaseThreads(/*join=*/false); }
 
 Status GraphImpl::LoadLibraries(const EnginePlan& plan) {
   if (plan.libraries.empty() && plan.installed.empty()) return {};
+  process_.MakeRegistries(plan.side);
   Status loaded = process_.loader().Load(plan.libraries, plan.side, plan.installed);
   if (loaded.ok() || loaded.error().code != Code::kFileMissing) return loaded;
   if (process_.engines(plan.side).Find(plan.name) == nullptr) {

@@ -41,7 +41,7 @@ const std::string& FileOrName(const LibraryName& name) {
 }
 
 // Several threads may load one library at once: the objects come with one of them, and all must
-// know whose they are.
+// know whose they are. So must the next one, if this one is left by an exception.
 class LoadScope {
  public:
   LoadScope(SideLibraries& libraries, View side, const std::string& name, std::uint64_t now)
@@ -49,17 +49,19 @@ class LoadScope {
         side_(side),
         name_(name),
         begin_(libraries.BeginLoad(side, name, now)) {}
-  ~LoadScope() { libraries_.EndLoad(side_, name_); }
+  ~LoadScope() { libraries_.EndLoad(side_, name_, end_); }
   LoadScope(const LoadScope&) = delete;
   LoadScope& operator=(const LoadScope&) = delete;
 
   std::uint64_t begin() const { return begin_; }
+  void Ends(SideLibraries::LoadEnd end) { end_ = end; }
 
  private:
   SideLibraries& libraries_;
   const View side_;
   const std::string& name_;
   const std::uint64_t begin_;
+  SideLibraries::LoadEnd end_ = SideLibraries::LoadEnd::kBrokenOff;
 };
 
 bool HasDirectory(const std::string& name) { return name.find('/') != std::string::npos; }
@@ -249,9 +251,12 @@ Result<bool> Loader::LoadOne(const LoadTask& task, const LibraryName& name) {
     return false;
   }
   PromoteFramework();
-  const LoadScope load(libraries_, task.side, FileOrName(name), objects_.Now());
+  LoadScope load(libraries_, task.side, FileOrName(name), objects_.Now());
   const Result<Library> library = OpenAny(task, name);
-  if (!library.ok()) return library.error();
+  if (!library.ok()) {
+    load.Ends(SideLibraries::LoadEnd::kFailed);
+    return library.error();
+  }
   if (task.lazy) {
     Log(LogLevel::kWarning,
         "library \"%s\" has undefined symbols; a call of one of them will end the program",
@@ -262,6 +267,7 @@ Result<bool> Loader::LoadOne(const LoadTask& task, const LibraryName& name) {
   // First: who finds the library asks whose its code is.
   if (!task.side.is_host()) AddDeviceObjects(fresh, task.side.device());
   if (exists && !name.installed) libraries_.Add(task.side, name.path, text, library.value());
+  load.Ends(SideLibraries::LoadEnd::kMarked);
   return !fresh.empty();
 }
 

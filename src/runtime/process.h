@@ -145,6 +145,12 @@ class Process final : private ForkAware {
   Heap& heap() { return heap_; }
   TypeRegistry& types(View view);  // made when first asked for
   EngineRegistry& engines(View view) { return engines_(view); }
+  // What libraries of `view` register with is made then: an exception of a static constructor
+  // would pass through the dynamic linker, which keeps its lock and takes it for loaded.
+  void MakeRegistries(View view) {
+    engines(view);
+    types(view);
+  }
   Loader& loader() { return loader_; }
   const Options& options() const { return options_; }
   DeviceLinks& links() { return links_; }

@@ -23,6 +23,7 @@ Library SideLibraries::FindNeeded(View side, const std::string& needed, const Ra
     const auto paths = mine.paths_by_name.find(name);
     if (paths == mine.paths_by_name.end()) continue;
     for (const std::string& path : paths->second) {
+      if (mine.by_path.count(path) == 0) continue;  // memory ended while it was added
       const auto known = ranks.find(path);
       const std::size_t rank = known != ranks.end() ? known->second : best_rank;
       if (best != nullptr && rank >= best_rank) continue;
@@ -37,12 +38,12 @@ void SideLibraries::Add(View side, const std::string& path, const std::string& n
                         const Library& library) {
   MutexLock lock(mutex_);
   Side& mine = sides_[side.index];
-  mine.by_path.emplace(path, library);
   for (const std::string& called : {library.soname, BaseName(name), BaseName(path)}) {
     std::vector<std::string>& paths = mine.paths_by_name[called];
     const bool known = std::find(paths.begin(), paths.end(), path) != paths.end();
     if (!called.empty() && !known) paths.push_back(path);
   }
+  mine.by_path.emplace(path, library);  // last: who finds it adds it no more
 }
 
 SideLibraries::Owner SideLibraries::Claim(FileId id, View side) {
@@ -61,15 +62,17 @@ void SideLibraries::GiveUp(FileId id, View side) {
 std::uint64_t SideLibraries::BeginLoad(View side, const std::string& name, std::uint64_t now) {
   MutexLock lock(mutex_);
   Loads& loads = sides_[side.index].loads[name];
-  if (loads.running++ == 0) loads.begin = now;
+  if (loads.running++ == 0 && !loads.broken_off) loads.begin = now;
   return loads.begin = std::min(loads.begin, now);
 }
 
-void SideLibraries::EndLoad(View side, const std::string& name) noexcept {
+void SideLibraries::EndLoad(View side, const std::string& name, LoadEnd end) noexcept {
   MutexLock lock(mutex_);
   auto& loads = sides_[side.index].loads;
   const auto found = loads.find(name);
-  if (--found->second.running == 0) loads.erase(found);
+  Loads& mine = found->second;
+  if (end != LoadEnd::kFailed) mine.broken_off = end == LoadEnd::kBrokenOff;
+  if (--mine.running == 0 && !mine.broken_off) loads.erase(found);
 }
 
 void SideLibraries::Announce(const std::string& file) {

@@ -52,10 +52,14 @@ class SideLibraries {
   void GiveUp(FileId id, View side) OPENMATRIX_EXCLUDES(mutex_);
 
   // A load of the library `name` begins at `now` of the object index. Gives when the first of those
-  // that have not ended began: the objects may have come for that one.
+  // began that have not ended or were broken off: the objects may have come for that one.
   std::uint64_t BeginLoad(View side, const std::string& name, std::uint64_t now)
       OPENMATRIX_EXCLUDES(mutex_);
-  void EndLoad(View side, const std::string& name) noexcept OPENMATRIX_EXCLUDES(mutex_);
+  // How it ended: its objects are the side's; the dynamic linker loaded nothing; memory ended
+  // in between, and what it has loaded is left to the next one.
+  enum class LoadEnd : std::uint8_t { kMarked, kFailed, kBrokenOff };
+  void EndLoad(View side, const std::string& name, LoadEnd end) noexcept
+      OPENMATRIX_EXCLUDES(mutex_);
 
   // Before `file` is given to the dynamic linker.
   void Announce(const std::string& file) OPENMATRIX_EXCLUDES(mutex_);
@@ -67,6 +71,7 @@ class SideLibraries {
  private:
   struct Loads {
     std::size_t running = 0;
+    bool broken_off = false;  // one was, and none has marked the objects since
     std::uint64_t begin = 0;  // of the first
   };
   struct Side {

@@ -3,6 +3,10 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <new>
+
+#include "../../stress/failing_new.h"
+
 namespace openmatrix {
 namespace {
 
@@ -44,6 +48,42 @@ TEST(ObjectIndex, WhatWasThereStaysOldWhenAnotherGoes) {
 
   EXPECT_FALSE(Has(fresh, "libstdc++"));
   if (second != nullptr) ::dlclose(second);
+}
+
+// A look that ends without memory has seen nothing: the next one sees it all, after an object has
+// come and after one has gone.
+TEST(ObjectIndex, WithoutMemoryNothingIsForgottenAndTheNextLookSeesAll) {
+  for (std::int64_t number = 1;; ++number) {
+    ObjectIndex index;
+    void* const gone = ::dlopen(kLibrary, RTLD_NOW);
+    const std::uint64_t then = index.Now();
+    void* const come = ::dlopen(kOther, RTLD_NOW);
+    ASSERT_NE(come, nullptr);
+    if (gone != nullptr && number % 2 == 0) ::dlclose(gone);
+
+    failing_new::Arm((number + 1) / 2);
+    try {
+      index.Now();
+    } catch (const std::bad_alloc&) {
+    }
+    const bool failed = failing_new::Disarm();
+
+    const std::vector<LoadedObject> fresh = index.Since(then);
+    EXPECT_TRUE(Has(fresh, kOther)) << number;
+    EXPECT_FALSE(Has(fresh, "libstdc++")) << number;
+    EXPECT_EQ(index.Since(0).size(), LoadedObjects().size()) << number;
+    LoadedObject other;
+    for (const LoadedObject& object : fresh) {
+      if (object.path.find(kOther) != std::string::npos) other = object;
+    }
+    FileId id;
+    ASSERT_TRUE(FindFile(other.path, id));
+    EXPECT_EQ(index.PlaceOf(id), other.range.begin) << number;
+    if (gone != nullptr && number % 2 != 0) ::dlclose(gone);
+    ::dlclose(come);
+    if (!failed && number % 2 == 0) break;
+    ASSERT_LT(number, 1000);
+  }
 }
 
 TEST(ObjectIndex, AnObjectIsFoundByItsFile) {
