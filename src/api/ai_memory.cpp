@@ -57,7 +57,7 @@ void ReportFailure(const Request& request, const Heap& heap, const Error& error)
                     WorthALine(counters[static_cast<std::size_t>(error.code)]);
   const LogLevel level = loud ? LogLevel::kWarning : LogLevel::kDebug;
   if (!LogEnabled(level)) return;
-  const ViewCounts counts = heap.Counts().views[request.view.index];
+  const ViewCounts counts = heap.CountsOf(request.view);
   Log(level,
       "no block of %" PRIu32
       " bytes of %s memory on %s, time-out %lld ms: %s (status 0x%08x); "

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -28,9 +29,11 @@ std::atomic<LogFile*> g_file{nullptr};  // partner: SetLogFile, Reopen
 std::atomic<LogFile*> g_all{nullptr};   // no partner: keeps them reachable, for leak checkers
 
 std::string Absolute(const std::string& path) {
-  char directory[PATH_MAX];
-  if (path[0] == '/' || ::getcwd(directory, sizeof directory) == nullptr) return path;
-  return std::string(directory) + "/" + path;
+  if (path[0] == '/') return path;
+  std::string directory(PATH_MAX, '\0');  // threads with the smallest stack come by
+  if (::getcwd(directory.data(), directory.size()) == nullptr) return path;
+  directory.resize(std::strlen(directory.data()));
+  return directory + "/" + path;
 }
 
 // Null, and errno says why. A pipe without a reader is an error here, not a wait.

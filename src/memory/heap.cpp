@@ -78,6 +78,8 @@ void Heap::KeepLinksInChild(bool keep) noexcept { impl_->links_in_child.store(ke
 const Heap::Limits& Heap::limits() const noexcept { return impl_->limits; }
 void Heap::Trim() { impl_->Trim(); }
 MemoryCounts Heap::Counts() const { return impl_->Counts(); }
+
+ViewCounts Heap::CountsOf(View view) const { return impl_->CountsOf(view); }
 void Heap::WakeAll() { impl_->WakeAll(); }
 
 }  // namespace openmatrix

@@ -69,7 +69,9 @@ class Heap final : public Waitable {
   // Returns idle caches and free pages to the system now.
   void Trim();
 
+  // Some kilobytes: for one view there is CountsOf, which threads with small stacks can afford.
   MemoryCounts Counts() const;
+  ViewCounts CountsOf(View view) const;
 
   // Makes every waiting Allocate look again (and end, if its token is stopped).
   void WakeAll() override;

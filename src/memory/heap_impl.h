@@ -122,6 +122,7 @@ class Heap::Impl final : public ForkAware {
   void Trim() OPENMATRIX_EXCLUDES(mutex);
   void WakeAll() OPENMATRIX_EXCLUDES(mutex);
   MemoryCounts Counts() OPENMATRIX_EXCLUDES(mutex);
+  ViewCounts CountsOf(View view) OPENMATRIX_EXCLUDES(mutex);
 
   // -- used with the lock
   // Up to `wanted` blocks, charged to the view; 0 if there is none, or no room in the limit.
@@ -252,6 +253,13 @@ class Heap::Impl final : public ForkAware {
       if (mapped[side].load(std::memory_order_relaxed)) visit(quarantines[side]);
     }
   }
+  // Parts of the counts: `of(side)` is where they go, null for a view that nobody asks about.
+  template <typename Visit>
+  void ForEachSendBook(const Visit& visit) const OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS;
+  template <typename Of>
+  void SubtractEnded(const Of& of) const OPENMATRIX_REQUIRES(mutex);
+  template <typename Of>
+  void AddBegun(const Of& of) const OPENMATRIX_REQUIRES(mutex);
   // The change of the word that TryDrop makes; `holder` is who loses a hold, if any does. `after`
   // is what is left.
   bool TakeFlags(std::uint64_t offset, BlockWord& seen, std::uint64_t flags, View holder,

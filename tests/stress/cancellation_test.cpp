@@ -5,10 +5,7 @@
 
 #include "../unit/base/cancelled.h"
 #include "borders.h"
-#include "hiaiengine/c_graph.h"
-#include "hiaiengine/status.h"
-#include "openmatrix/simulator.h"
-#include "proto/graph_config.pb.h"
+#include "calls.h"
 
 namespace {
 
@@ -40,136 +37,8 @@ class Cancellation : public testing::Test {
   std::shared_ptr<Graph> graph_;
 };
 
-struct Call {
-  const char* name;
-  std::function<void()> call;
-};
-
-void AllocateAndFree(std::uint32_t bytes) {
-  void* block = nullptr;
-  HIAIMemory::HIAI_DMalloc(bytes, block);
-  HIAIMemory::IsDMalloc(block, bytes);
-  HIAIMemory::HIAI_DFree(block);
-}
-
-std::vector<Call> MemoryCalls() {
-  return {
-      {"allocate", [] { AllocateAndFree(4096); }},
-      {"allocate large", [] { AllocateAndFree(48u << 20); }},
-      {"allocate too much", [] { AllocateAndFree(~0u); }},
-      {"free what is not ours", [] { static_cast<void>(HIAI_DFree(&borders::answers)); }},
-      {"allocate in C", [] { HIAI_DFree(HIAI_DMalloc(4096, 0, 0)); }},
-      {"allocate for DVPP", [] { HIAI_DVPP_DFree(HIAI_DVPP_DMalloc(4096)); }},
-      {"wait in vain",
-       [] {
-         void* block = nullptr;
-         void* other = nullptr;
-         HIAIMemory::HIAI_DMalloc(48u << 20, block);
-         HIAIMemory::HIAI_DMalloc(48u << 20, other, 1);
-         HIAIMemory::HIAI_DFree(block);
-       }},
-      {"statistics", [] { Stats(); }},
-  };
-}
-
-std::vector<Call> GraphCalls(Graph& graph) {
-  const hiai::EnginePortID echo{borders::kGraph, borders::kEcho, 0};
-  return {
-      {"initialise", [] { HIAI_Init(0); }},
-      {"create what exists", [] { Graph::CreateGraph(borders::ConfigFile()); }},
-      {"create from no file", [] { HIAI_CreateGraph("/no/such/file", 13); }},
-      {"create an empty one", [] { Graph::CreateGraph(hiai::GraphConfigList()); }},
-      {"parse",
-       [] {
-         hiai::GraphConfigList list;
-         Graph::ParseConfigFile(borders::ConfigFile(), list);
-       }},
-      {"destroy no graph", [] { Graph::DestroyGraph(77); }},
-      {"set no key", [] { Graph::SetPublicKeyForSignatureEncryption("no key"); }},
-      {"find", [] { Graph::GetInstance(borders::kGraph); }},
-      {"id", [&graph] { graph.GetGraphId(); }},
-      {"device", [&graph] { graph.GetDeviceID(); }},
-      {"engine", [&graph] { graph.GetEngine(borders::kSink); }},
-      {"send", [&graph, echo] { graph.SendData(echo, "stress.Frame", MakeFrame(1), kPatience); }},
-      {"send null", [&graph, echo] { graph.SendData(echo, "stress.Frame", nullptr); }},
-      {"send what nobody knows",
-       [&graph, echo] { graph.SendData(echo, "unknown", std::make_shared<int>(1)); }},
-      {"send in C",
-       [] {
-         int object = 1;
-         HIAI_C_SendData({borders::kGraph, borders::kEcho, 0}, "unknown", 7, &object);
-       }},
-      {"receive", [echo] { Graph::SetDataRecvFunctor(echo, nullptr); }},
-      {"release", [] { Graph::ReleaseDataBuffer(&borders::answers); }},
-      {"hear of cuts",
-       [&graph] {
-         graph.RegisterEventHandle(hiai::HIAI_DEVICE_DISCONNECT_EVENT,
-                                   [] { return HIAI_StatusT{HIAI_OK}; });
-       }},
-      {"update",
-       [&graph] {
-         graph.UpdateEngineConfig(borders::kGraph, borders::kGate, hiai::AIConfig(), true);
-       }},
-      {"modify", [&graph] { graph.ModifyGraph(hiai::GraphUpdateConfig()); }},
-      {"cut and restore",
-       [] {
-         openmatrix_disconnect_device(0);
-         openmatrix_reconnect_device(0);
-       }},
-      {"create and destroy another",
-       [] {
-         hiai::GraphConfigList list;
-         Graph::ParseConfigFile(borders::ConfigFile(), list);
-         list.mutable_graphs(0)->set_graph_id(2);
-         Graph::CreateGraph(list);
-         Graph::DestroyGraph(2);
-       }},
-  };
-}
-
-std::vector<Call> OtherCalls() {
-  return {
-      {"log", [] { HIAI_ENGINE_LOG(HIAI_GRAPH_NOT_EXIST, "a line %d", 1); }},
-      {"save a line", [] { hiai::HIAILog::GetInstance()->HIAISaveLog(1, HIAI_ERROR, "a line"); }},
-      {"refresh the level", [] { hiai::HIAILog::GetInstance()->HIAIRefreshLogLevel(); }},
-      {"name a status",
-       [] { hiai::StatusFactory::GetInstance()->RegisterErrorNo(0x7000, "a text"); }},
-      {"text of a status", [] { hiai::StatusFactory::GetInstance()->GetErrDesc(0x7000); }},
-      {"register an engine",
-       [] {
-         hiai::HIAIEngineFactory* const factory = hiai::HIAIEngineFactory::GetInstance();
-         factory->RegisterEngineCreator("null", nullptr);
-         factory->CreateEngine("BordersSink");
-         factory->UnRegisterEngineCreator("null");
-       }},
-      {"register a type",
-       [] {
-         HIAIDataTypeFactory* const factory = HIAIDataTypeFactory::GetInstance();
-         factory->Register("borders", HIAI_SerializeFuncT(SerializeFrame),
-                           HIAI_DeserializeFuncT(DeserializeFrame));
-         factory->GetSerializeFunc("borders");
-         factory->UnRegister("borders", DATA_TYPE_FUNC_HANLDER);
-       }},
-      {"queries",
-       [] {
-         std::uint32_t number = 0;
-         HIAI_GetFirstGraphId(&number);
-         HIAI_GetNextGraphId(number, &number);
-         HIAI_GetDeviceNum(&number);
-         HIAI_GetFirstDeviceId(&number);
-         HIAI_GetNextDeviceId(number, &number);
-         std::int32_t place = 0;
-         HIAI_GetPCIeInfo(0, &place, &place, &place);
-         HIAI_GetAPIVersion();
-       }},
-  };
-}
-
 TEST_F(Cancellation, BeforeACallTakesEffectAfterIt) {
-  std::vector<Call> calls = MemoryCalls();
-  for (Call& call : GraphCalls(*graph_)) calls.push_back(std::move(call));
-  for (Call& call : OtherCalls()) calls.push_back(std::move(call));
-  for (const Call& call : calls) {
+  for (const borders::Call& call : borders::AllCalls(*graph_)) {
     EXPECT_TRUE(OutlivesItsCancellation(call.call)) << call.name;
   }
   borders::AwaitNothingLive();
@@ -193,7 +62,7 @@ TEST_F(Cancellation, InAWaitForMemoryLeavesTheHeapWhole) {
 
   EXPECT_TRUE(thread.EndsCancelled());
   EXPECT_EQ(status, HIAI_OK);
-  AllocateAndFree(48u << 20);
+  borders::AllocateAndFree(48u << 20);
   EXPECT_EQ(Stats().views[0].live_blocks, 0u);
 }
 
