@@ -17,6 +17,21 @@ std::string At(const void* address) {
   return text;
 }
 
+// The block in which `offset` lies. False if there is none.
+bool FindBlock(Heap::Impl& heap, std::uint64_t offset, std::uint64_t& start, BlockWord& word) {
+  start = offset;
+  word = heap.table->Load(offset);
+  if (offset % kGrainBytes == 0 && word.live()) return true;
+  BlockPlace place;
+  {
+    MutexLock lock(heap.mutex);
+    if (!heap.pool->Find(offset, place)) return false;
+  }
+  start = place.start;
+  word = heap.table->Load(start);
+  return true;
+}
+
 // What a committed send leaves of the sender's word.
 BlockWord AfterSend(BlockWord word, bool shared, View receiver) {
   BlockWord after = word.WithoutOwner();
@@ -105,50 +120,45 @@ Result<Outgoing> Outgoing::Inspect(Heap& heap, const void* data, std::uint32_t b
   out.must_copy_ = true;
   std::uint64_t offset;
   if (!impl.Locate(data, out.holder_, offset)) return out;  // foreign
-
-  out.start_ = offset;
-  BlockWord word = impl.table->Load(offset);
-  if (offset % kGrainBytes != 0 || !word.live()) {
-    BlockPlace place;
-    {
-      MutexLock lock(impl.mutex);
-      if (!impl.pool->Find(offset, place)) {
-        return Error{Code::kNotFound, "payload at " + At(data) + " is no live block"};
-      }
-    }
-    out.start_ = place.start;
-    word = impl.table->Load(place.start);
+  BlockWord word;
+  if (!FindBlock(impl, offset, out.start_, word)) {
+    return Error{Code::kNotFound, "payload at " + At(data) + " is no live block"};
   }
-  const std::uint64_t hold = word.HoldOf(out.holder_);
-  if (hold == 0) {
-    const bool sent = word.live() && word.Has(BlockWord::kSent) && word.origin() == out.holder_;
-    return Error{sent ? Code::kWrongState : Code::kNotFound,
-                 "payload at " + At(data) + (sent ? " was sent already" : " is no live block")};
-  }
-  const std::uint64_t room =
-      word.asked() - std::min<std::uint64_t>(offset - out.start_, word.asked());
-  if (bytes > room) {
-    return Error{Code::kOverrun, std::to_string(bytes) + " bytes to send from " + At(data) +
-                                     ", but the block has " + std::to_string(room)};
-  }
+  if (const Status status = out.Judge(word, offset); !status) return status.error();
   out.ours_ = true;
   out.seen_ = word.bits;
+  return out;
+}
+
+// Whether its holder may send it, and why it must be copied then.
+Status Outgoing::Judge(BlockWord word, std::uint64_t offset) {
+  const std::uint64_t hold = word.HoldOf(holder_);
+  if (hold == 0) {
+    const bool sent = word.live() && word.Has(BlockWord::kSent) && word.origin() == holder_;
+    return Error{sent ? Code::kWrongState : Code::kNotFound,
+                 "payload at " + At(data_) + (sent ? " was sent already" : " is no live block")};
+  }
+  const std::uint64_t room = word.asked() - std::min<std::uint64_t>(offset - start_, word.asked());
+  if (bytes_ > room) {
+    return Error{Code::kOverrun, std::to_string(bytes_) + " bytes to send from " + At(data_) +
+                                     ", but the block has " + std::to_string(room)};
+  }
   if (hold == BlockWord::kReceiverHold) {
-    out.reason_ = CopyReason::kForwarded;
+    reason_ = CopyReason::kForwarded;
   } else if (word.Has(BlockWord::kSent)) {
-    if (impl.options.rules != Rules::kLenient) {
-      return Error{Code::kWrongState, "the block at " + At(data) +
+    if (heap_->impl().options.rules != Rules::kLenient) {
+      return Error{Code::kWrongState, "the block at " + At(data_) +
                                           " was sent before; each cross-side send needs its own"};
     }
-    out.reason_ = CopyReason::kRepeated;
-  } else if (offset != out.start_) {
-    out.reason_ = CopyReason::kInterior;
+    reason_ = CopyReason::kRepeated;
+  } else if (offset != start_) {
+    reason_ = CopyReason::kInterior;
   } else if (word.Has(BlockWord::kHasReceiver)) {
-    out.reason_ = CopyReason::kTargetBusy;
+    reason_ = CopyReason::kTargetBusy;
   } else {
-    out.must_copy_ = false;
+    must_copy_ = false;
   }
-  return out;
+  return {};
 }
 
 Status Outgoing::CheckLimit(View target, std::size_t deliveries) const {

@@ -113,6 +113,7 @@ class Outgoing {
 
  private:
   Outgoing() = default;
+  Status Judge(struct BlockWord word, std::uint64_t offset);
   // Why the target cannot get the block itself; nothing if it can.
   std::optional<CopyReason> WhyCopy(View target) const;
   Result<Payload> Share(Payload&& payload, const Wait& wait);

@@ -57,7 +57,6 @@ std::vector<Call> MemoryCalls() {
 }
 
 std::vector<Call> GraphCalls(Graph& graph) {
-  const hiai::EnginePortID echo{kGraph, kEcho, 0};
   return {
       {"initialise", [] { HIAI_Init(0); }},
       {"create what exists", [] { Graph::CreateGraph(ConfigFile()); }},
@@ -74,17 +73,6 @@ std::vector<Call> GraphCalls(Graph& graph) {
       {"id", [&graph] { graph.GetGraphId(); }},
       {"device", [&graph] { graph.GetDeviceID(); }},
       {"engine", [&graph] { graph.GetEngine(kSink); }},
-      {"send", [&graph, echo] { graph.SendData(echo, "stress.Frame", MakeFrame(1), kPatience); }},
-      {"send null", [&graph, echo] { graph.SendData(echo, "stress.Frame", nullptr); }},
-      {"send what nobody knows",
-       [&graph, echo] { graph.SendData(echo, "unknown", std::make_shared<int>(1)); }},
-      {"send in C",
-       [] {
-         int object = 1;
-         HIAI_C_SendData({kGraph, kEcho, 0}, "unknown", 7, &object);
-       }},
-      {"receive", [echo] { Graph::SetDataRecvFunctor(echo, nullptr); }},
-      {"release", [] { Graph::ReleaseDataBuffer(&answers); }},
       {"hear of cuts",
        [&graph] {
          graph.RegisterEventHandle(hiai::HIAI_DEVICE_DISCONNECT_EVENT,
@@ -110,6 +98,23 @@ std::vector<Call> GraphCalls(Graph& graph) {
          Graph::CreateGraph(list);
          Graph::DestroyGraph(2);
        }},
+  };
+}
+
+std::vector<Call> CallsOfMessages(Graph& graph) {
+  const hiai::EnginePortID echo{kGraph, kEcho, 0};
+  return {
+      {"send", [&graph, echo] { graph.SendData(echo, "stress.Frame", MakeFrame(1), kPatience); }},
+      {"send null", [&graph, echo] { graph.SendData(echo, "stress.Frame", nullptr); }},
+      {"send what nobody knows",
+       [&graph, echo] { graph.SendData(echo, "unknown", std::make_shared<int>(1)); }},
+      {"send in C",
+       [] {
+         int object = 1;
+         HIAI_C_SendData({kGraph, kEcho, 0}, "unknown", 7, &object);
+       }},
+      {"receive", [echo] { Graph::SetDataRecvFunctor(echo, nullptr); }},
+      {"release", [] { Graph::ReleaseDataBuffer(&answers); }},
   };
 }
 
@@ -234,8 +239,8 @@ std::vector<Call> CallsOfDeviceStatesAndTimes() {
 
 std::vector<Call> AllCalls(Graph& graph) {
   std::vector<Call> all = MemoryCalls();
-  for (const auto& some : {GraphCalls(graph), CallsOfC(), EngineCalls(graph),
-                           CallsOfDeviceStatesAndTimes(), OtherCalls()}) {
+  for (const auto& some : {GraphCalls(graph), CallsOfMessages(graph), CallsOfC(),
+                           EngineCalls(graph), CallsOfDeviceStatesAndTimes(), OtherCalls()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

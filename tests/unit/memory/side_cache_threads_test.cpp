@@ -11,6 +11,24 @@
 namespace openmatrix {
 namespace {
 
+// As the heap does with a cache that it has stopped.
+void TakeOutAndPutBack(SideCache& cache, std::uint32_t mine) {
+  const std::uint32_t more = 7;
+  cache.Refill(2, &more, 1);
+  std::uint32_t taken;
+  EXPECT_EQ(cache.Drain(2, 1, &taken), 1u);
+  if (cache.CountOf(1) > 0) {  // as if to look at what it has
+    EXPECT_EQ(cache.Drain(1, 1, &taken), 1u);
+    EXPECT_EQ(taken, mine);
+    cache.Refill(1, &taken, 1);
+  } else {
+    const std::uint32_t other = 5;
+    cache.Refill(1, &other, 1);
+    EXPECT_EQ(cache.Drain(1, 1, &taken), 1u);
+    EXPECT_EQ(taken, other);
+  }
+}
+
 // A closed cache belongs to the heap: its owner must not even read how full it is.
 TEST(SideCacheThreads, TheOwnerGoesOnFreeingWhileTheHeapEmptiesItsCache) {
   constexpr std::uint64_t kSmallMemory = 64u << 10;
@@ -33,20 +51,7 @@ TEST(SideCacheThreads, TheOwnerGoesOnFreeingWhileTheHeapEmptiesItsCache) {
       cache.Close();
       ProcessBarrier();
       cache.AwaitIdle();
-      const std::uint32_t more = 7;
-      cache.Refill(2, &more, 1);
-      std::uint32_t taken;
-      EXPECT_EQ(cache.Drain(2, 1, &taken), 1u);
-      if (cache.CountOf(1) > 0) {  // as if to look at what it has
-        EXPECT_EQ(cache.Drain(1, 1, &taken), 1u);
-        EXPECT_EQ(taken, mine);
-        cache.Refill(1, &taken, 1);
-      } else {
-        const std::uint32_t other = 5;
-        cache.Refill(1, &other, 1);
-        EXPECT_EQ(cache.Drain(1, 1, &taken), 1u);
-        EXPECT_EQ(taken, other);
-      }
+      TakeOutAndPutBack(cache, mine);
       // At least one whole try meets the closed cache; relaxed, so that this orders nothing.
       const std::uint32_t before = tries.load(std::memory_order_relaxed);
       while (tries.load(std::memory_order_relaxed) - before < 2) std::this_thread::yield();

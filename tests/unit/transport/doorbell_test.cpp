@@ -270,9 +270,8 @@ TEST(Doorbell, LosesNoWakeUpWhenOthersGiveUp) {
     bell.RingAll();
   });
   threads.emplace_back([&] {  // the patient one: only a ring ends his wait
-    bool mine = false;
     while (taken.load() < kTokens) {
-      mine = false;
+      bool mine = false;
       bell.Await([&] { return (mine = tokens.TryTake()) || taken.load() >= kTokens; }, Forever());
       if (mine) ++taken;
     }
