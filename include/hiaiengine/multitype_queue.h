@@ -91,9 +91,11 @@ class MultiTypeQueue : public openmatrix::MultiTypeQueueNumbers<void> {
   /// @source [header]
   bool FrontData(uint32_t qIndex, std::shared_ptr<void>& dataPtr) {
     if (qIndex >= queNum_) return false;
+    std::shared_ptr<void> shown;  // outlives the lock: destructors are user code
     const std::lock_guard<std::mutex> lock(mutex_);
     if (queues_[qIndex].empty()) return false;
-    dataPtr = queues_[qIndex].front().data;
+    shown = queues_[qIndex].front().data;
+    dataPtr.swap(shown);
     return true;
   }
 

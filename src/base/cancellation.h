@@ -56,4 +56,9 @@ class UserCancellation {
   const bool interrupts_;  // a scope
 };
 
+// For a thread of the library's own, at its start: the program has set nothing there, and deleters
+// of messages, on whose way a scope costs too much, must not be unwound. The program's code may
+// allow it there for as long as it runs.
+inline void StartWithoutCancellation() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); }
+
 }  // namespace openmatrix

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/cancellation.h"
+
 namespace openmatrix {
 
 template <typename Signature>
@@ -31,7 +33,7 @@ class SharedFunction<R(Args...)> {
     if (wrapped != nullptr) {
       *this = *wrapped;
     } else if (function) {
-      function_ = std::make_shared<const Function>(std::move(function));
+      function_ = std::make_shared<Held>(std::move(function));
     }
   }
 
@@ -40,23 +42,34 @@ class SharedFunction<R(Args...)> {
     if (!function) return {};
     const SharedFunction* const wrapped = function.template target<SharedFunction>();
     if (wrapped != nullptr) return *wrapped;
-    auto held = std::make_shared<Function>();
     SharedFunction shared;
-    shared.function_ = held;
+    shared.function_ = std::make_shared<Held>(Function());
     Function wrapper(shared);
-    held->swap(function);  // nothing fails from here on
+    shared.function_->function.swap(function);  // nothing fails from here on
     function.swap(wrapper);
     return shared;
   }
 
   explicit operator bool() const { return function_ != nullptr; }
-  R operator()(Args... args) const { return (*function_)(std::forward<Args>(args)...); }
+  R operator()(Args... args) const { return function_->function(std::forward<Args>(args)...); }
 
   // The user's object itself, copied: his code runs.
-  Function Copy() const { return function_ != nullptr ? *function_ : Function(); }
+  Function Copy() const { return function_ != nullptr ? function_->function : Function(); }
 
  private:
-  std::shared_ptr<const Function> function_;
+  struct Held {
+    explicit Held(Function users) : function(std::move(users)) {}
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    ~Held() {
+      const NoCancellation here;  // the user's destructor must not be unwound
+      function = nullptr;
+    }
+
+    Function function;
+  };
+
+  std::shared_ptr<Held> function_;
 };
 
 }  // namespace openmatrix

@@ -43,6 +43,7 @@ class Thread {
  private:
   template <typename T, void (T::*kBody)()>
   static void* Run(void* object) {
+    StartWithoutCancellation();
     (static_cast<T*>(object)->*kBody)();
     return nullptr;
   }

@@ -5,21 +5,19 @@
 namespace openmatrix {
 
 void DisconnectHandler::Set(Function function) {
-  std::shared_ptr<const Function> old;  // what it captured may be the user's: not under the lock
-  if (function != nullptr) old = std::make_shared<const Function>(std::move(function));
   MutexLock lock(mutex_);
-  old.swap(function_);
+  std::swap(function, function_);  // what the old one captured goes with the argument
   told_ = 0;
 }
 
 bool DisconnectHandler::empty() const {
   MutexLock lock(mutex_);
-  return function_ == nullptr;
+  return !function_;
 }
 
-std::shared_ptr<const DisconnectHandler::Function> DisconnectHandler::Claim(std::uint64_t cut) {
+DisconnectHandler::Function DisconnectHandler::Claim(std::uint64_t cut) {
   MutexLock lock(mutex_);
-  if (function_ == nullptr || cut <= told_) return nullptr;
+  if (!function_ || cut <= told_) return {};
   told_ = cut;
   return function_;
 }

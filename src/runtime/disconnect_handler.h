@@ -5,29 +5,28 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 
 #include "base/mutex.h"
+#include "base/shared_function.h"
 
 namespace openmatrix {
 
 class DisconnectHandler {
  public:
-  using Function = std::function<std::uint32_t()>;
+  using Function = SharedFunction<std::uint32_t()>;
 
-  // Replaces the one before. Null forgets it.
+  // Replaces the one before. None forgets it.
   void Set(Function function) OPENMATRIX_EXCLUDES(mutex_);
 
   bool empty() const OPENMATRIX_EXCLUDES(mutex_);
 
-  // The function to call for the cut of number `cut`; null if there is none, or it was told.
+  // The function to call for the cut of number `cut`; none if there is none, or it was told.
   // Whoever gets it must call it, with no lock held.
-  std::shared_ptr<const Function> Claim(std::uint64_t cut) OPENMATRIX_EXCLUDES(mutex_);
+  Function Claim(std::uint64_t cut) OPENMATRIX_EXCLUDES(mutex_);
 
  private:
   mutable Mutex mutex_;
-  std::shared_ptr<const Function> function_ OPENMATRIX_GUARDED_BY(mutex_);
+  Function function_ OPENMATRIX_GUARDED_BY(mutex_);
   std::uint64_t told_ OPENMATRIX_GUARDED_BY(mutex_) = 0;
 };
 

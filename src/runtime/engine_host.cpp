@@ -261,11 +261,8 @@ void EngineHost::RunOnce(hiai::Engine& engine, Arguments& arguments) {
   if (returned && status != HIAI_OK && LogEnabled(LogLevel::kInfo)) {
     Log(LogLevel::kInfo, "%s: Process returned 0x%08x", where_.c_str(), status);
   }
-  // The last reference may be ours, and its deleter is user code.
-  for (std::shared_ptr<void>& argument : arguments) {
-    if (argument == nullptr) continue;
-    CallUser(where_, "deleter of a message", [&] { argument.reset(); });
-  }
+  // The last reference may be ours, and its deleter is user code: see StartWithoutCancellation.
+  for (std::shared_ptr<void>& argument : arguments) argument.reset();
 }
 
 bool EngineHost::WorksHere() const { return t_worker_of == this; }

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/cancellation.h"
 #include "base/log_sink.h"
 #include "os/thread.h"
 #include "runtime/loader.h"
@@ -128,7 +129,8 @@ void GraphImpl::StartWorkers(const Members& members) {
 }
 
 void GraphImpl::RunWorker(Member& member, StopToken& stop, EngineHost::Arguments& arguments) {
-  // A destructor, because a cancelled thread leaves by unwinding.
+  StartWithoutCancellation();
+  // A destructor, because a thread that calls pthread_exit leaves by unwinding.
   struct Leaving {
     GraphImpl& graph;
     Member& member;
@@ -164,11 +166,11 @@ void GraphImpl::CallDisconnectHandler(std::uint64_t cut) {
   } leaving{*this};
   // Also for what the handler holds, which goes here if it replaced itself.
   const ContextScope context(View::Host(), this);
-  const std::shared_ptr<const DisconnectHandler::Function> handler = disconnect_handler_.Claim(cut);
-  if (handler == nullptr) return;
+  const DisconnectHandler::Function handler = disconnect_handler_.Claim(cut);
+  if (!handler) return;
   const std::string where = "graph " + std::to_string(id_);
   std::uint32_t status = HIAI_OK;
-  const bool returned = CallUser(where, "the disconnect handler", [&] { status = (*handler)(); });
+  const bool returned = CallUser(where, "the disconnect handler", [&] { status = handler(); });
   if (returned && status != HIAI_OK) {
     Log(LogLevel::kInfo, "%s: the disconnect handler returned 0x%08x", where.c_str(), status);
   }
@@ -223,7 +225,7 @@ void GraphImpl::FinishIfLast() {
     engine->Finish();
     if (process_.graphs_are_parents()) return;  // a destructor forked, and this is the child
   }
-  disconnect_handler_.Set(nullptr);  // what it captured may hold an engine, and that the graph
+  disconnect_handler_.Set({});  // what it captured may hold an engine, and that the graph
   Members members;
   std::map<std::uint32_t, MemberPointer> by_id;
   {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/cancellation.h"
 #include "base/mutex.h"
 #include "runtime/graph_config.h"
 
@@ -30,6 +31,15 @@ struct Edge {
 };
 
 struct Route {
+  Route() = default;
+  Route(const Route&) = default;
+  Route& operator=(const Route&) = delete;
+  // A sender may be the last one who has it.
+  ~Route() {
+    const NoCancellation here;  // the receiver's destructor must not be unwound
+    receiver.reset();
+  }
+
   bool leads_nowhere() const { return edges.empty() && receiver == nullptr; }
 
   std::vector<Edge> edges;

@@ -328,21 +328,29 @@ Status Process::SendCopy(View view, const PortAddress& target, const std::string
   if (hooks == nullptr || !hooks->convert) {
     return {Code::kNoConverter, "message type \"" + name + "\" has no converter"};
   }
-  std::shared_ptr<void> message;
+  // Nobody else may have it: the message's deleter must not be unwound.
+  struct Message {
+    std::shared_ptr<void> object;
+    ~Message() {
+      const NoCancellation here;
+      object.reset();
+    }
+  } message;
   {
     const UserCancellation as_the_user_wants;
-    message = hooks->convert(object);
+    message.object = hooks->convert(object);
   }
-  if (message == nullptr) {
+  if (message.object == nullptr) {
     return {Code::kNoConverter, "the converter of \"" + name + "\" returned null"};
   }
   if (engine->side() == view) {
     const Sender from{heap_, view, types(view)};
-    Result<std::shared_ptr<void>> copy = Copy(from, name, message, wait);
+    Result<std::shared_ptr<void>> copy = Copy(from, name, message.object, wait);
     if (!copy.ok()) return copy.error();
-    message = std::move(copy.value());
+    Message original;
+    original.object = std::exchange(message.object, std::move(copy.value()));
   }
-  return Send(view, target, name, message, wait);
+  return Send(view, target, name, message.object, wait);
 }
 
 Status Process::SetReceiver(View view, const PortAddress& source,
@@ -395,11 +403,11 @@ Status Process::ReconnectDevice(std::uint32_t device) {
 Status Process::OnDisconnect(const std::shared_ptr<GraphImpl>& graph,
                              DisconnectHandler::Function handler) {
   if (Status own = CheckGraphsAreOwn(); !own.ok()) return own;
-  if (handler == nullptr) return {Code::kInvalidValue, "RegisterEventHandle of null"};
+  if (!handler) return {Code::kInvalidValue, "RegisterEventHandle of null"};
   graph->disconnect_handler().Set(std::move(handler));
   if (graph->stopping()) {
     // Nobody forgets it later, and it may hold an engine that holds the graph.
-    graph->disconnect_handler().Set(nullptr);
+    graph->disconnect_handler().Set({});
     return {Code::kNoGraph, Named(graph->id()) + " is being destroyed"};
   }
   const std::uint64_t cut = links_.CurrentCut(graph->device().device());

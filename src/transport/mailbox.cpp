@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 
+#include "base/cancellation.h"
 #include "os/backoff.h"
 
 namespace openmatrix {
@@ -119,6 +120,7 @@ void Mailbox::Close() {
 }
 
 void Mailbox::Drain() {
+  const NoCancellation here;  // deleters of messages must not be unwound
   for (;;) {
     Frame frame;
     if (!ring_.TryPop(frame)) return;

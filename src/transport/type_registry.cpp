@@ -17,7 +17,7 @@ const TypeRegistry::Entry* TypeRegistry::FindEntry(const std::string& name) {
 
 const TypeRegistry::Entry* TypeRegistry::FindSlowly(const std::string& name) {
   // May be the last ones that hold what was taken out of the factory: users' destructors run.
-  std::vector<std::unique_ptr<const TypeTable>> unused;
+  std::vector<std::unique_ptr<TypeTable>> unused;
   MutexLock lock(mutex_);
   for (;;) {
     const std::uint64_t generation = generation_.load(std::memory_order_seq_cst);
@@ -27,16 +27,15 @@ const TypeRegistry::Entry* TypeRegistry::FindSlowly(const std::string& name) {
       if (found != current->end()) return &*found;
     }
     snapshots_.reserve(snapshots_.size() + 1);  // what readers see must stay, whatever ends
-    auto table = std::make_unique<TypeTable>();
-    if (collector_) collector_(*table);
-    const auto found = table->find(name);
-    const Entry* entry = found == table->end() ? nullptr : &*found;
+    unused.push_back(std::make_unique<TypeTable>());
+    TypeTable& table = *unused.back();
+    if (collector_) collector_(table);
+    const auto found = table.find(name);
+    const Entry* entry = found == table.end() ? nullptr : &*found;
     // A name that stays unknown must not fill the memory with equal snapshots.
     if (entry != nullptr || current == nullptr) {
-      current_.store(table.get(), std::memory_order_seq_cst);
-      snapshots_.push_back(std::move(table));
-    } else {
-      unused.push_back(std::move(table));
+      current_.store(&table, std::memory_order_seq_cst);
+      snapshots_.push_back(std::move(unused.back()));
     }
     // A Refresh that came while we collected may have cleared `current_` before we set it.
     if (generation_.load(std::memory_order_seq_cst) == generation) return entry;

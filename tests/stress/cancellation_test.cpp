@@ -5,6 +5,7 @@
 
 #include "../unit/base/cancelled.h"
 #include "borders.h"
+#include "hiaiengine/c_graph.h"
 #include "calls.h"
 
 namespace {
@@ -14,6 +15,7 @@ using borders::Stats;
 using hiai::Graph;
 using hiai::HIAIMemory;
 using openmatrix::CancellableThread;
+using openmatrix::CancelledWhenItGoes;
 using openmatrix::OutlivesItsCancellation;
 
 class Cancellation : public testing::Test {
@@ -145,6 +147,104 @@ TEST_F(Cancellation, InAHookEndsTheThreadAndItsSend) {
 
   EXPECT_FALSE(returned);
   EXPECT_EQ(graph_->SendData(echo, "stress.Frame", frame, kPatience), HIAI_OK);
+}
+
+// -- Objects of the program that the library is the last to hold. C++ ends the program when a
+// destructor is unwound.
+
+struct LastHold {
+  const char* name;
+  std::function<void(std::shared_ptr<CancelledWhenItGoes>)> drop;
+};
+
+struct Watcher : hiai::DataRecvInterface {
+  explicit Watcher(std::shared_ptr<CancelledWhenItGoes> mortal) : held(std::move(mortal)) {}
+  HIAI_StatusT RecvData(const std::shared_ptr<void>&) override { return HIAI_OK; }
+  const std::shared_ptr<CancelledWhenItGoes> held;
+};
+
+void DropAFunction(std::shared_ptr<CancelledWhenItGoes> mortal) {
+  HIAIDataTypeFactory* const factory = HIAIDataTypeFactory::GetInstance();
+  factory->Register("borders.Mortal",
+                    HIAI_DATASearilizedFunT([held = std::move(mortal)](void*, std::string&) {}));
+  factory->GetSerializeFunc("borders.Mortal");
+  factory->UnRegister("borders.Mortal", DATY_TYPE_FUNC_SEAR);
+}
+
+// The converter's object, which only its bytes leave.
+void DropAConvertedObject(std::shared_ptr<CancelledWhenItGoes> mortal) {
+  static std::shared_ptr<CancelledWhenItGoes> held;
+  held = std::move(mortal);
+  HIAIDataTypeFactory* const factory = HIAIDataTypeFactory::GetInstance();
+  factory->Register("borders.Made", HIAI_SerializeFuncT(SerializeFrame),
+                    HIAI_DeserializeFuncT(DeserializeFrame));
+  factory->Register("borders.Made", HIAI_ConvertFuncT([](void*) {
+                      const std::shared_ptr<Frame> frame = MakeFrame(1);
+                      auto end = [frame, owner = std::move(held)](Frame*) mutable {
+                        owner.reset();
+                      };
+                      return std::shared_ptr<Frame>(frame.get(), std::move(end));
+                    }));
+  int object = 1;
+  EXPECT_EQ(HIAI_C_SendData({borders::kGraph, borders::kEcho, 0}, "borders.Made", 12, &object),
+            HIAI_OK);
+}
+
+std::vector<LastHold> LastHolds(Graph& graph) {
+  return {
+      {"a message that a worker took",
+       [&graph](std::shared_ptr<CancelledWhenItGoes> mortal) {
+         borders::shut = true;  // until this thread holds it no more
+         EXPECT_EQ(graph.SendData({borders::kGraph, borders::kGate, 0}, "any", std::move(mortal)),
+                   HIAI_OK);
+         borders::shut = false;
+       }},
+      {"a receiver that is replaced",
+       [&graph](std::shared_ptr<CancelledWhenItGoes> mortal) {
+         const hiai::EnginePortID port{borders::kGraph, borders::kSink, 0};
+         graph.SetDataRecvFunctor(port, std::make_shared<Watcher>(std::move(mortal)));
+         graph.SetDataRecvFunctor(port, std::make_shared<Watcher>(nullptr));
+       }},
+      {"a handler that is replaced",
+       [&graph](std::shared_ptr<CancelledWhenItGoes> mortal) {
+         const auto handle = [&graph](const std::function<HIAI_StatusT()>& handler) {
+           graph.RegisterEventHandle(hiai::HIAI_DEVICE_DISCONNECT_EVENT, handler);
+         };
+         handle([held = std::move(mortal)] { return HIAI_StatusT{HIAI_OK}; });
+         handle([] { return HIAI_StatusT{HIAI_OK}; });
+       }},
+      {"a function that is taken away", DropAFunction},
+      {"what a converter made", DropAConvertedObject},
+  };
+}
+
+TEST_F(Cancellation, InADestructorOfTheProgramsWaitsForItsEnd) {
+  for (const LastHold& hold : LastHolds(*graph_)) {
+    std::atomic<int> gone{0};
+    CancellableThread thread([&] { hold.drop(std::make_shared<CancelledWhenItGoes>(gone)); });
+    thread.EndsCancelled();
+    Await([&gone] { return gone == 1; });
+    EXPECT_EQ(SendToGate(), HIAI_OK) << hold.name;  // the worker still takes messages
+    borders::AwaitNothingLive();
+  }
+}
+
+// The worker takes the first message; the second is dropped where the graph ends.
+TEST_F(Cancellation, InTheDeleterOfAQueuedMessageWaitsForItsEnd) {
+  std::atomic<int> gone{0};
+  borders::shut = true;
+  ASSERT_EQ(SendToGate(), HIAI_OK);
+  Await([] { return borders::at_gate == 1; });
+  ASSERT_EQ(graph_->SendData({borders::kGraph, borders::kGate, 0}, "any",
+                             std::make_shared<CancelledWhenItGoes>(gone), kPatience),
+            HIAI_OK);
+  CancellableThread thread([] { Graph::DestroyGraph(borders::kGraph); });
+  Await([] { return Graph::GetInstance(borders::kGraph) == nullptr; });
+
+  borders::shut = false;
+
+  thread.EndsCancelled();
+  EXPECT_EQ(gone, 1);
 }
 
 }  // namespace

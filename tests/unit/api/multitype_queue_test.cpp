@@ -219,6 +219,16 @@ TEST(MultiTypeQueue, MessagesEndOutsideTheLock) {
   EXPECT_TRUE(queue.FrontData(1, message));
 }
 
+TEST(MultiTypeQueue, WhatFrontReplacesEndsOutsideTheLock) {
+  MultiTypeQueue queue(2, 10, kLong);
+  ASSERT_TRUE(queue.PushData(0, Number(7)));
+  std::shared_ptr<void> message = std::make_shared<Asker>(queue);
+
+  EXPECT_TRUE(queue.FrontData(0, message));
+
+  EXPECT_TRUE(queue.PopData(1, message));
+}
+
 TEST(MultiTypeQueue, NothingIsLostBetweenThreads) {
   constexpr int kMessages = 2000;
   MultiTypeQueue queue(2, kMessages);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
+#include <atomic>
 #include <functional>
 #include <utility>
 
@@ -46,5 +47,22 @@ inline bool OutlivesItsCancellation(const std::function<void()>& body) {
   });
   return thread.EndsCancelled() && outlived;
 }
+
+// An object of the program's that asks its thread to end when it is destroyed, and stands at a
+// cancellation point then. C++ ends the program if the thread is unwound there.
+class CancelledWhenItGoes {
+ public:
+  explicit CancelledWhenItGoes(std::atomic<int>& gone) : gone_(gone) {}
+  CancelledWhenItGoes(const CancelledWhenItGoes&) = delete;
+  CancelledWhenItGoes& operator=(const CancelledWhenItGoes&) = delete;
+  ~CancelledWhenItGoes() {
+    pthread_cancel(pthread_self());
+    pthread_testcancel();
+    ++gone_;
+  }
+
+ private:
+  std::atomic<int>& gone_;
+};
 
 }  // namespace openmatrix

@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "cancelled.h"
 
 namespace openmatrix {
 namespace {
@@ -64,6 +69,17 @@ TEST(SharedFunction, NothingStaysNothing) {
   EXPECT_FALSE(Shared::OfInPlace(none));
   EXPECT_FALSE(Shared().Copy());
   EXPECT_FALSE(none);
+}
+
+TEST(SharedFunction, WhatTheLastOneDestroysIsNotUnwound) {
+  std::atomic<int> gone{0};
+  auto captured = std::make_shared<CancelledWhenItGoes>(gone);
+  std::optional<SharedFunction<void()>> last([captured] {});
+  captured.reset();
+
+  EXPECT_TRUE(OutlivesItsCancellation([&last] { last.reset(); }));
+
+  EXPECT_EQ(gone, 1);
 }
 
 }  // namespace

@@ -11,23 +11,23 @@ TEST(DisconnectHandler, IsGivenOutOncePerCut) {
 
   const auto function = handler.Claim(1);
 
-  ASSERT_NE(function, nullptr);
-  EXPECT_EQ((*function)(), 7u);
-  EXPECT_EQ(handler.Claim(1), nullptr);
-  EXPECT_NE(handler.Claim(2), nullptr);
-  EXPECT_EQ(handler.Claim(1), nullptr);
+  ASSERT_TRUE(function);
+  EXPECT_EQ(function(), 7u);
+  EXPECT_FALSE(handler.Claim(1));
+  EXPECT_TRUE(handler.Claim(2));
+  EXPECT_FALSE(handler.Claim(1));
 }
 
 TEST(DisconnectHandler, ANewOneHearsOfTheCutThatTheOldOneHeardOf) {
   DisconnectHandler handler;
   handler.Set([] { return 1u; });
-  ASSERT_NE(handler.Claim(5), nullptr);
+  ASSERT_TRUE(handler.Claim(5));
 
   handler.Set([] { return 2u; });
 
   const auto function = handler.Claim(5);
-  ASSERT_NE(function, nullptr);
-  EXPECT_EQ((*function)(), 2u);
+  ASSERT_TRUE(function);
+  EXPECT_EQ(function(), 2u);
 }
 
 TEST(DisconnectHandler, CanBeForgotten) {
@@ -37,10 +37,10 @@ TEST(DisconnectHandler, CanBeForgotten) {
   handler.Set([captured] { return 1u; });
   EXPECT_FALSE(handler.empty());
 
-  handler.Set(nullptr);
+  handler.Set({});
 
   EXPECT_TRUE(handler.empty());
-  EXPECT_EQ(handler.Claim(1), nullptr);
+  EXPECT_FALSE(handler.Claim(1));
   EXPECT_EQ(captured.use_count(), 1);
 }
 
@@ -52,8 +52,8 @@ TEST(DisconnectHandler, OneThatRunsOutlivesItsReplacement) {
 
   handler.Set([] { return 1u; });
 
-  ASSERT_NE(running, nullptr);
-  EXPECT_EQ((*running)(), 3u);
+  ASSERT_TRUE(running);
+  EXPECT_EQ(running(), 3u);
 }
 
 }  // namespace

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "../base/cancelled.h"
 #include "hiaiengine/data_recv_interface.h"
 
 namespace openmatrix {
@@ -76,6 +78,24 @@ TEST(OutputPorts, AnEngineThatIsForgottenWhileAChangeIsPreparedDiesWithTheChange
                                                                 EdgeTo(added).id}));
   }
   EXPECT_TRUE(alive.expired());
+}
+
+TEST(OutputPorts, AReceiverThatASenderIsTheLastToHoldIsNotUnwound) {
+  struct Mortal : Receiver {
+    explicit Mortal(std::atomic<int>& gone) : end(gone) {}
+    CancelledWhenItGoes end;
+  };
+  std::atomic<int> gone{0};
+  OutputPorts ports;
+  ports.Resize(1);
+  ASSERT_TRUE(ports.SetReceiver(0, std::make_shared<Mortal>(gone)));
+  OutputPorts::RoutePointer route;
+  ASSERT_TRUE(ports.Find(0, route));
+  ports.Clear();
+
+  EXPECT_TRUE(OutlivesItsCancellation([&route] { route.reset(); }));
+
+  EXPECT_EQ(gone, 1);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/cancelled.h"
 #include "forever.h"
 
 namespace openmatrix {
@@ -390,6 +391,21 @@ void Storm(std::uint32_t workers, microseconds spin) {
 TEST(Mailbox, KeepsOrderPerSenderAndPortWithOneWorker) { Storm(1, microseconds(0)); }
 TEST(Mailbox, KeepsOrderPerSenderAndPortWithSpinning) { Storm(1, microseconds(5)); }
 TEST(Mailbox, KeepsOrderPerSenderAndPortWithManyWorkers) { Storm(3, microseconds(0)); }
+
+TEST(Mailbox, TheDeleterOfAMessageThatComesTooLateIsNotUnwound) {
+  std::atomic<int> gone{0};
+  Mailbox mailbox({1}, kSpin);
+  Result<Mailbox::Slot> slot = mailbox.Reserve(0, Now());
+  ASSERT_TRUE(slot);
+  Frame frame;
+  frame.object = std::make_shared<CancelledWhenItGoes>(gone);
+  mailbox.Close();
+
+  EXPECT_TRUE(
+      OutlivesItsCancellation([&] { mailbox.Push(std::move(slot.value()), std::move(frame)); }));
+
+  EXPECT_EQ(gone, 1);
+}
 
 }  // namespace
 }  // namespace openmatrix

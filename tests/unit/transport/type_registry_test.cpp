@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <new>
 #include <set>
 #include <string>
 #include <thread>
@@ -212,6 +213,30 @@ TEST(TypeRegistry, NamesOfEveryLengthThatDifferInOneByteAreToldApart) {
     EXPECT_EQ(registry.Find(std::string(size, 'a')), nullptr);
   }
   EXPECT_EQ(hashes_shared, 0u) << "look-ups would be slow, not wrong";
+}
+
+// Who was taken out of the factory meanwhile is destroyed by the registry: his destructor may look
+// a name up.
+TEST(TypeRegistry, ACollectionThatFailsDestroysWhatItHadWithoutTheLock) {
+  TypeRegistry* asked = nullptr;
+  bool found = true;
+  struct LooksUp {
+    TypeRegistry*& registry;
+    bool& found;
+    ~LooksUp() { found = registry->Find("another") != nullptr; }
+  };
+  int collections = 0;
+  TypeRegistry registry([&](TypeTable& table) {
+    if (++collections > 1) return;
+    const std::shared_ptr<LooksUp> last(new LooksUp{asked, found});
+    table["name"].common_out = [last](void*, std::string&) {};
+    throw std::bad_alloc();
+  });
+  asked = &registry;
+  EXPECT_THROW(registry.Find("name"), std::bad_alloc);
+
+  EXPECT_FALSE(found);
+  EXPECT_EQ(collections, 2);
 }
 
 }  // namespace
