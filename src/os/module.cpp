@@ -31,11 +31,9 @@ std::atomic<const ObjectRun*> g_newest{nullptr};  // partner: AddDeviceObjects r
 // copied few times; and any that is short, so an ordinary program has one.
 constexpr std::size_t kShortRun = 128;
 
-Mutex& WriterMutex() {
-  static NoDestructor<Mutex> mutex;
-  static NoDestructor<HeldAcrossForks> held_across_forks(ForkRank::kTables, *mutex);
-  return *mutex;
-}
+// Made with the library: a fork may come in the midst of the first use.
+Mutex g_writing;
+NoDestructor<HeldAcrossForks> g_writing_held(ForkRank::kTables, g_writing);
 
 // Keeps superseded runs reachable, so that leak checkers see them as what they are.
 std::vector<const ObjectRun*>& ObjectRuns() {
@@ -127,7 +125,7 @@ bool FindObject(const void* address, LoadedObject& object) {
 }
 
 void AddDeviceObjects(const std::vector<LoadedObject>& objects, std::uint32_t device) {
-  MutexLock lock(WriterMutex());
+  MutexLock lock(g_writing);
   const ObjectRun* older = g_newest.load(std::memory_order_relaxed);
   auto added = std::make_unique<ObjectRun>();
   for (const LoadedObject& object : objects) {

@@ -53,7 +53,7 @@ Result<RegularFile> RegularFile::Open(const std::string& path) {
   return file;
 }
 
-Result<std::string> RegularFile::ReadFirst(std::size_t bytes) const {
+Result<std::string> RegularFile::ReadAt(std::uint64_t place, std::size_t bytes) const {
   std::string content;
   while (content.size() < bytes) {
     // In steps, because a sparse file says that it has more than there is memory; and in full ones,
@@ -61,7 +61,8 @@ Result<std::string> RegularFile::ReadFirst(std::size_t bytes) const {
     constexpr std::size_t kStep = std::size_t{64} << 10;
     const std::size_t have = content.size();
     content.resize(have + kStep);
-    const ssize_t count = ::pread(descriptor_, &content[have], kStep, static_cast<off_t>(have));
+    const ssize_t count =
+        ::pread(descriptor_, &content[have], kStep, static_cast<off_t>(place + have));
     const int error = errno;
     content.resize(have + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count == 0) break;

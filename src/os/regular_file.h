@@ -31,7 +31,10 @@ class RegularFile {
   std::uint64_t number() const { return number_; }
 
   // The first `bytes` of it, fewer if it ends before. Fails with kInvalidValue.
-  Result<std::string> ReadFirst(std::size_t bytes) const;
+  Result<std::string> ReadFirst(std::size_t bytes) const { return ReadAt(0, bytes); }
+
+  // The same of what lies at `place`. REQUIRES: place <= bytes().
+  Result<std::string> ReadAt(std::uint64_t place, std::size_t bytes) const;
 
   // All of it. Fails with kTooLarge if that is more than `limit`, having read no more, or with
   // kInvalidValue.

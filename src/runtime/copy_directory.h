@@ -35,8 +35,8 @@ class CopyDirectory {
   CopyDirectory& operator=(const CopyDirectory&) = delete;
 
   // The path of a file `name` that holds `bytes`, kept while this process lives: one per side.
-  // Fails with kNoCapacity if the base does not exist, is
-  // mounted noexec, may be changed by others, or has no room.
+  // Fails with kNoCapacity if the base does not exist, is mounted noexec, may be changed by others,
+  // or has no room.
   Result<std::string> Put(const std::string& bytes, const std::string& side,
                           const std::string& name) OPENMATRIX_EXCLUDES(mutex_);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <map>
 #include <vector>
 
@@ -107,15 +106,7 @@ bool IsLoaded(const Table& table, const Values& values, const ElfImage& image) {
 
 }  // namespace
 
-std::uint64_t HeadBytes(const ElfImage& head) {
-  ElfW(Ehdr) header;
-  if (!head.Read(0, header)) return sizeof header;
-  const std::uint64_t table = std::uint64_t{header.e_phnum} * sizeof(ElfW(Phdr));
-  if (header.e_phoff > std::numeric_limits<std::uint64_t>::max() - table) return sizeof header;
-  return std::max<std::uint64_t>(sizeof header, header.e_phoff + table);
-}
-
-Status CheckElfHead(const ElfImage& head, std::uint64_t file_bytes, const std::string& path) {
+Status CheckElfHeader(const ElfImage& head, std::uint64_t file_bytes, const std::string& path) {
   ElfW(Ehdr) header;
   if (!head.Read(0, header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     return NoLibrary(path, "not an ELF file");
@@ -133,6 +124,14 @@ Status CheckElfHead(const ElfImage& head, std::uint64_t file_bytes, const std::s
       !Fits(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(ElfW(Phdr)), file_bytes)) {
     return NoLibrary(path, "truncated or broken: its table of segments is not in the file");
   }
+  return {};
+}
+
+Status CheckElfHead(const ElfImage& head, std::uint64_t file_bytes, const std::string& path) {
+  Status judged = CheckElfHeader(head, file_bytes, path);
+  if (!judged.ok()) return judged;
+  ElfW(Ehdr) header;
+  head.Read(0, header);
   const std::vector<ElfW(Phdr)> segments = head.Segments();
   if (segments.size() != header.e_phnum) return NoLibrary(path, "changed while it was read");
   return CheckSegments(segments, file_bytes, path);

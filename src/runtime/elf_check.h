@@ -12,12 +12,13 @@
 
 namespace openmatrix {
 
-// Judges what the first bytes of a file of `file_bytes` bytes say. `head` is to hold the header and
-// the segment table, see HeadBytes. Fails with kLibraryNotLoaded and says what it is instead.
-Status CheckElfHead(const ElfImage& head, std::uint64_t file_bytes, const std::string& path);
+// Judges what the header of a file of `file_bytes` bytes says, `head` being its first bytes. Fails
+// with kLibraryNotLoaded and says what it is instead. From then on the segment table is in the
+// file.
+Status CheckElfHeader(const ElfImage& head, std::uint64_t file_bytes, const std::string& path);
 
-// The bytes that CheckElfHead needs to see, as far as the first 64 tell.
-std::uint64_t HeadBytes(const ElfImage& head);
+// The same, and the segment table, which `head` is to hold, too.
+Status CheckElfHead(const ElfImage& head, std::uint64_t file_bytes, const std::string& path);
 
 // Judges the dynamic section of a whole file that CheckElfHead has passed. Fails as that.
 Status CheckElfDynamic(const ElfImage& image, const std::string& path);

@@ -16,6 +16,25 @@ std::uint64_t RoundUp(std::uint64_t value, std::uint64_t to) { return (value + t
 
 }  // namespace
 
+// The header may say that the table lies anywhere: it is read alone, and judged as if it stood
+// behind the header.
+Status ElfImage::JudgeHead(const RegularFile& file, const std::string& path) {
+  ElfW(Ehdr) header;
+  Result<std::string> first = file.ReadFirst(sizeof header);
+  if (!first.ok()) return first.error();
+  ElfImage head(std::move(first.value()));
+  Status judged = CheckElfHeader(head, file.bytes(), path);
+  if (!judged.ok()) return judged;
+  head.Read(0, header);
+  const Result<std::string> table =
+      file.ReadAt(header.e_phoff, std::size_t{header.e_phnum} * sizeof(ElfW(Phdr)));
+  if (!table.ok()) return table.error();
+  header.e_phoff = sizeof header;
+  head.Write(0, header);
+  head.bytes_ += table.value();
+  return CheckElfHead(head, std::max<std::uint64_t>(file.bytes(), head.bytes_.size()), path);
+}
+
 Result<ElfImage> ElfImage::FromFile(const std::string& path) {
   const auto failed = [](const Error& error) {
     const bool missing = error.code == Code::kFileMissing;
@@ -23,20 +42,12 @@ Result<ElfImage> ElfImage::FromFile(const std::string& path) {
   };
   const Result<RegularFile> file = RegularFile::Open(path);
   if (!file.ok()) return failed(file.error());
-  std::uint64_t head_bytes = sizeof(ElfW(Ehdr));
-  for (int step = 0; step < 2; ++step) {  // the header says how long its table is
-    Result<std::string> first = file.value().ReadFirst(head_bytes);
-    if (!first.ok()) return failed(first.error());
-    const ElfImage head(std::move(first.value()));
-    head_bytes = std::min<std::uint64_t>(HeadBytes(head), kMaxLibraryBytes);
-    if (step == 0 && head_bytes <= file.value().bytes()) continue;
-    const Status judged = CheckElfHead(head, file.value().bytes(), path);
-    if (!judged.ok()) return judged.error();
-  }
+  Status judged = JudgeHead(file.value(), path);
+  if (!judged.ok()) return failed(judged.error());
   Result<std::string> bytes = file.value().ReadAll(kMaxLibraryBytes);
   if (!bytes.ok()) return failed(bytes.error());
   ElfImage image(std::move(bytes.value()));
-  Status judged = CheckElfHead(image, image.bytes().size(), path);
+  judged = CheckElfHead(image, image.bytes().size(), path);
   if (judged.ok()) judged = CheckElfDynamic(image, path);
   if (!judged.ok()) return judged.error();
   return image;

@@ -19,6 +19,8 @@
 
 namespace openmatrix {
 
+class RegularFile;
+
 // A library is read into memory.
 constexpr std::uint64_t kMaxLibraryBytes = std::uint64_t{1} << 30;
 
@@ -33,7 +35,8 @@ class ElfImage {
 
   explicit ElfImage(std::string bytes) : bytes_(std::move(bytes)) {}
 
-  // Reads the shared library at `path`, but no more than its header if that is none's. Fails with
+  // Reads the shared library at `path`, but no more than its header and its segment table if these
+  // are none's. Fails with
   // kFileMissing, or with kLibraryNotLoaded for what is no regular file, no complete library of
   // this machine (see elf_check.h) or larger than kMaxLibraryBytes.
   static Result<ElfImage> FromFile(const std::string& path);
@@ -80,6 +83,7 @@ class ElfImage {
                     const std::vector<std::string>& more);
 
  private:
+  static Status JudgeHead(const RegularFile& file, const std::string& path);
   // Where in the file lies what the program will have at `address`.
   bool PlaceOf(std::uint64_t address, std::uint64_t& place) const;
   bool FindDynamic(ElfW(Sxword) tag, DynamicEntry& entry) const;

@@ -96,6 +96,13 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   // One object per graph, so that it can be compared. Takes no lock: a forked child asks, too.
   const std::shared_ptr<hiai::Graph>& Handle() const { return handle_; }
 
+  // Keeps it for ever, hanging on `last`, which was kept before and which it then is. For a forked
+  // child, where nothing may be destroyed. Needs no memory. REQUIRES: one thread at a time.
+  void KeepBehind(std::shared_ptr<GraphImpl>& last) {
+    if (!std::exchange(kept_for_ever_, true))
+      kept_before_ = std::exchange(last, shared_from_this());
+  }
+
   DisconnectHandler& disconnect_handler() { return disconnect_handler_; }
 
   // Calls the handler for the cut of number `cut` on this thread, unless it was told or the graph
@@ -183,6 +190,8 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   bool told_late_ OPENMATRIX_GUARDED_BY(mutex_) = false;  // Park runs once per exit handler
   std::vector<Worker> workers_ OPENMATRIX_GUARDED_BY(mutex_);
   std::shared_ptr<GraphImpl> kept_;  // from GuestLeft to FinishHere
+  bool kept_for_ever_ = false;
+  std::shared_ptr<GraphImpl> kept_before_;
   std::shared_ptr<hiai::Graph> handle_;
 
   // Whose turn it is to modify; no thread's id if nobody's.

@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 #include <dlfcn.h>
+#include <locale.h>
 
 #include <cctype>
 #include <cstdlib>
@@ -45,7 +46,11 @@ bool MentionsMessageOf(const google::protobuf::FileDescriptor& file, const std::
 }  // namespace
 
 std::string LinkerError() {
-  const char* text = ::dlerror();
+  // Translated where it is asked for, and "C" has no translations. Makes nothing: it is there.
+  const locale_t english = ::newlocale(LC_ALL_MASK, "C", nullptr);
+  const locale_t users = ::uselocale(english);
+  const char* const text = ::dlerror();
+  ::uselocale(users);
   return text != nullptr ? text : "unknown error of the dynamic linker";
 }
 

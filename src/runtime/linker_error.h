@@ -5,7 +5,8 @@
 
 namespace openmatrix {
 
-// The calling thread's last error of dlopen.
+// The calling thread's last error of dlopen, in English whatever the locale: some of it is decided
+// by.
 std::string LinkerError();
 
 // True if `text` complains about a name of protobuf, or of a class that protobuf generates for the

@@ -177,40 +177,26 @@ LoadTask Loader::MakeTask(const std::vector<std::string>& names, View side,
 // Each pass tries what is left: a dependency that nobody names in DT_NEEDED is there in a later
 // one.
 Status Loader::LoadAll(LoadTask& task) {
-  std::vector<LibraryName> waiting = task.names;
-  std::vector<Error> errors;
-  std::vector<Error> hopeless;
-  while (!waiting.empty()) {
-    const std::size_t before = waiting.size();
-    LoadEach(task, waiting, errors);
-    if (waiting.size() == before && !Relax(task, waiting, errors, hopeless)) break;
-  }
-  if (waiting.empty()) errors.clear();
-  errors.insert(errors.begin(), hopeless.begin(), hopeless.end());
+  std::vector<Waiting> waiting;
+  for (const LibraryName& name : task.names) waiting.push_back(Waiting{name, {}});
+  const auto load = [&](Waiting& one) {
+    Result<bool> loaded = LoadOne(task, one.name);
+    if (!loaded.ok()) one.error = std::move(loaded.error());
+    if (loaded.ok() && loaded.value()) after_load_();
+    return loaded.ok();
+  };
+  std::vector<Error> errors;  // of those that are given up
+  do {
+    LoadInPasses(waiting, load);
+  } while (!waiting.empty() && Relax(task, waiting, errors));
+  for (Waiting& one : waiting) errors.push_back(std::move(one.error));
   if (errors.empty()) return {};
   return Join(errors);
 }
 
-void Loader::LoadEach(const LoadTask& task, std::vector<LibraryName>& waiting,
-                      std::vector<Error>& errors) {
-  std::vector<LibraryName> failed;
-  errors.clear();
-  for (const LibraryName& name : waiting) {
-    const Result<bool> loaded = LoadOne(task, name);
-    if (!loaded.ok()) {
-      failed.push_back(name);
-      errors.push_back(loaded.error());
-    } else if (loaded.value()) {
-      after_load_();
-    }
-  }
-  waiting = std::move(failed);
-}
-
-bool Loader::Relax(LoadTask& task, std::vector<LibraryName>& waiting,
-                   const std::vector<Error>& errors, std::vector<Error>& hopeless) {
-  const bool only_missing = std::all_of(errors.begin(), errors.end(), [](const Error& error) {
-    return error.code == Code::kFileMissing;
+bool Loader::Relax(LoadTask& task, std::vector<Waiting>& waiting, std::vector<Error>& hopeless) {
+  const bool only_missing = std::all_of(waiting.begin(), waiting.end(), [](const Waiting& one) {
+    return one.error.code == Code::kFileMissing;
   });
   if (only_missing || task.lazy) return false;
   if (!task.widened && task.names.size() > 1) {
@@ -226,12 +212,12 @@ bool Loader::Relax(LoadTask& task, std::vector<LibraryName>& waiting,
   // --no-undefined: let them fail when they are called. Those of another protobuf are no such
   // thing: what is inline in its headers does not fit either.
   task.lazy = true;
-  std::vector<LibraryName> rest;
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    if (BlamesProtobuf(errors[i].text)) {
-      hopeless.push_back(errors[i]);
+  std::vector<Waiting> rest;
+  for (Waiting& one : waiting) {
+    if (BlamesProtobuf(one.error.text)) {
+      hopeless.push_back(std::move(one.error));
     } else {
-      rest.push_back(waiting[i]);
+      rest.push_back(std::move(one));
     }
   }
   waiting = std::move(rest);

@@ -53,12 +53,12 @@ class Loader {
   LoadTask MakeTask(const std::vector<std::string>& names, View side,
                     const std::vector<std::string>& installed);
   Status LoadAll(LoadTask& task);
-  // Tries each of `waiting`, and leaves there those that failed, with the reasons in `errors`.
-  void LoadEach(const LoadTask& task, std::vector<LibraryName>& waiting,
-                std::vector<Error>& errors);
+  struct Waiting {
+    LibraryName name;
+    Error error;  // of the last attempt
+  };
   // Allows more to those of `waiting` that failed. False if there is nothing more to allow.
-  bool Relax(LoadTask& task, std::vector<LibraryName>& waiting, const std::vector<Error>& errors,
-             std::vector<Error>& hopeless);
+  bool Relax(LoadTask& task, std::vector<Waiting>& waiting, std::vector<Error>& hopeless);
   // True if something was new to the program.
   Result<bool> LoadOne(const LoadTask& task, const LibraryName& name);
   // The library, which is opened now.

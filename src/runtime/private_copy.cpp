@@ -30,12 +30,14 @@ struct Place {
   OnceGate passed_over;
 };
 
+// Made with the library: a fork may come in the midst of the first use.
+Mutex g_making;
+NoDestructor<HeldAcrossForks> g_making_held(ForkRank::kMakers, g_making);
+
 // One per base for the life of the process: it holds the lease of the copies there.
 Place& PlaceIn(const std::string& base) {
-  static NoDestructor<Mutex> mutex;
-  static NoDestructor<HeldAcrossForks> held_across_forks(ForkRank::kMakers, *mutex);
+  MutexLock lock(g_making);
   static NoDestructor<std::map<std::string, std::unique_ptr<Place>>> places;
-  MutexLock lock(*mutex);
   std::unique_ptr<Place>& place = (*places)[base];
   if (place == nullptr) place = std::make_unique<Place>(base);
   return *place;

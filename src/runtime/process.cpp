@@ -87,7 +87,7 @@ Result<std::vector<std::shared_ptr<GraphImpl>>> Process::CreateGraphs(
     bool ok = false;
     ~Building() {
       if (process.graphs_are_parents()) {  // user code forked
-        process.Keep(graphs);
+        for (const std::shared_ptr<GraphImpl>& graph : graphs) process.Keep(*graph);
         return;
       }
       for (const std::shared_ptr<GraphImpl>& graph : graphs) graph->EndBuild();
@@ -228,7 +228,7 @@ Status Process::DestroyGraph(std::uint32_t id, std::chrono::milliseconds bound) 
     graphs_.erase(found);
   }
   if (graphs_are_parents()) {
-    Keep({std::move(graph)});
+    Keep(*graph);
     TellOfFork();
     return {};
   }

@@ -114,8 +114,7 @@ class Process final : private ForkAware {
   Status OnDisconnect(const std::shared_ptr<GraphImpl>& graph, DisconnectHandler::Function handler);
 
   // Hands `config` to an engine's UpdateConfig, see EngineHost. Fails as CheckDepth, with kNoGraph,
-  // kNoEngine,
-  // kQueueStopped (destroyed meanwhile) or, with `wait`, kUpdateFailed.
+  // kNoEngine, kQueueStopped (destroyed meanwhile) or, with `wait`, kUpdateFailed.
   Status UpdateConfig(std::uint32_t graph, std::uint32_t engine, const hiai::AIConfig& config,
                       bool wait);
 
@@ -173,7 +172,8 @@ class Process final : private ForkAware {
   void PostDisconnect(std::shared_ptr<GraphImpl> graph, std::uint64_t cut);
   // What a forked child has of its parent's graphs, and what of its own it was about to make when
   // user code forked: their destructors would wait for threads that are not here.
-  void Keep(const Graphs& graphs) OPENMATRIX_EXCLUDES(mutex_);
+  // Needs no memory: there is no other way out.
+  void Keep(GraphImpl& graph) OPENMATRIX_EXCLUDES(mutex_);
   void TellOfFork();
   // Any that are here, are being made, or are used by a thread although they were destroyed.
   bool HasGraphs() const OPENMATRIX_REQUIRES(mutex_);

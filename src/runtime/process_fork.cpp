@@ -55,11 +55,11 @@ void Process::TellOfFork() {
   if (!text.empty()) LogLine(LogLevel::kWarning, text);
 }
 
-void Process::Keep(const Graphs& graphs) {
+void Process::Keep(GraphImpl& graph) {
   // Reachable from here, so that leak checkers see them as what they are.
-  static NoDestructor<Graphs> kept;
+  static NoDestructor<std::shared_ptr<GraphImpl>> last;
   MutexLock lock(mutex_);
-  kept->insert(kept->end(), graphs.begin(), graphs.end());
+  graph.KeepBehind(*last);
 }
 
 }  // namespace openmatrix

@@ -162,6 +162,20 @@ TEST_F(Exhaustion, InChangesOfARunningGraph) {
   });
 }
 
+// What is left undone there would run destructors that wait for the parent's threads.
+TEST_F(Exhaustion, InAForkedChildThatForgetsAGraphIsNotNoticed) {
+  const pid_t child = fork();
+  if (child == 0) {
+    graph_->SendData({borders::kGraph, borders::kEcho, 0}, "any", graph_);  // the line of the fork
+    failing_new::Arm(1);
+    const HIAI_StatusT status = Graph::DestroyGraph(borders::kGraph);
+    _exit(failing_new::Disarm() || status != HIAI_OK);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST_F(Exhaustion, InUpdatesOfAnEngine) {
   Sweep("update", [](std::int64_t number) {
     HIAI_StatusT status = HIAI_OK;

@@ -2,10 +2,12 @@
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 
 #include "runtime/elf_facts.h"
@@ -100,6 +102,69 @@ TEST(ElfImage, OnlyRegularFilesAreRead) {
   EXPECT_FALSE(ElfImage::FromFile("/dev/zero").ok());
   EXPECT_FALSE(ElfImage::FromFile("/").ok());
   EXPECT_FALSE(ElfImage::FromFile("no/such/file").ok());
+}
+
+// In KiB: the most that the program ever had.
+long MostMemory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+// A header that is a library's, in a file of a terabyte that costs nothing on the disk.
+TEST(ElfImage, AFileWhoseHeaderPointsFarAwayIsRefusedWithoutBeingRead) {
+  constexpr std::uint64_t kTerabyte = std::uint64_t{1} << 40;
+  constexpr std::uint64_t kFar = std::uint64_t{900} << 20;
+  constexpr long kMuch = 200 << 10;  // KiB
+  const std::string path =
+      testing::TempDir() + "elf_image_sparse_" + std::to_string(::getpid()) + ".so";
+  const ElfImage whole = ReadImage("libopenmatrix_test_board");
+  ElfW(Ehdr) plain;
+  ASSERT_TRUE(whole.Read(0, plain));
+  std::vector<ElfW(Ehdr)> headers(7, plain);
+  headers[0].e_phoff = kFar;
+  headers[1].e_phoff = kTerabyte;
+  headers[2].e_phoff = ~ElfW(Off){0};
+  headers[3].e_phnum = 0xffff;
+  headers[4].e_phoff = kFar;
+  headers[4].e_phnum = 0xffff;
+  headers[5].e_shoff = kFar;
+  headers[6].e_shoff = ~ElfW(Off){0};
+  const long before = MostMemory();
+
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    std::string bytes = whole.bytes();
+    std::memcpy(&bytes[0], &headers[i], sizeof headers[i]);
+    std::ofstream(path, std::ios::binary) << bytes;
+    ASSERT_EQ(::truncate(path.c_str(), static_cast<off_t>(kTerabyte)), 0);
+    const Result<ElfImage> image = ElfImage::FromFile(path);
+    EXPECT_FALSE(image.ok()) << i;
+    if (!image.ok()) {
+      EXPECT_EQ(image.error().code, Code::kLibraryNotLoaded) << i;
+    }
+  }
+  std::remove(path.c_str());
+  EXPECT_LT(MostMemory() - before, kMuch);
+}
+
+// Nothing is wrong with a table at the end.
+TEST(ElfImage, ATableOfSegmentsBehindEverythingElseIsRead) {
+  const std::string path =
+      testing::TempDir() + "elf_image_end_" + std::to_string(::getpid()) + ".so";
+  const ElfImage whole = ReadImage("libopenmatrix_test_board");
+  ElfW(Ehdr) header;
+  ASSERT_TRUE(whole.Read(0, header));
+  std::string bytes = whole.bytes();
+  const std::string table = bytes.substr(header.e_phoff, header.e_phnum * sizeof(ElfW(Phdr)));
+  header.e_phoff = bytes.size();
+  std::memcpy(&bytes[0], &header, sizeof header);
+  std::ofstream(path, std::ios::binary) << bytes << table;
+
+  const Result<ElfImage> image = ElfImage::FromFile(path);
+
+  std::remove(path.c_str());
+  ASSERT_TRUE(image.ok()) << image.error().text;
+  EXPECT_EQ(FactsOf(image.value()).soname, "libopenmatrix_test_board.so");
 }
 
 }  // namespace

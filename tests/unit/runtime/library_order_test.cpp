@@ -49,5 +49,36 @@ TEST(LibraryOrder, AChainOfAHundredThousandIsOrdered) {
   for (std::size_t i = 0; i < kCount; ++i) ASSERT_EQ(order[i], kCount - 1 - i);
 }
 
+// How many attempts a list takes in which each uses the one `step` behind it.
+std::size_t AttemptsFor(int count, int step) {
+  std::vector<int> waiting;
+  for (int i = 0; i < count; ++i) waiting.push_back(i);
+  std::vector<bool> loaded(waiting.size(), false);
+  std::size_t attempts = 0;
+  LoadInPasses(waiting, [&](int i) {
+    ++attempts;
+    const int used = i + step;
+    const bool ok = used < 0 || used >= count || loaded[static_cast<std::size_t>(used)];
+    loaded[static_cast<std::size_t>(i)] = ok;
+    return ok;
+  });
+  EXPECT_TRUE(waiting.empty());
+  return attempts;
+}
+
+TEST(LibraryOrder, ALongChainInEitherOrderTakesFewAttempts) {
+  constexpr int kCount = 1000;
+  EXPECT_EQ(AttemptsFor(kCount, -1), 1u * kCount);
+  EXPECT_LE(AttemptsFor(kCount, 1), 2u * kCount);
+}
+
+TEST(LibraryOrder, ThoseThatFailForGoodStayInTheirOrder) {
+  std::vector<int> waiting = {1, 2, 3, 4, 5};
+
+  LoadInPasses(waiting, [](int i) { return i == 3; });
+
+  EXPECT_EQ(waiting, (std::vector<int>{1, 2, 4, 5}));
+}
+
 }  // namespace
 }  // namespace openmatrix
