@@ -43,14 +43,13 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   };
   std::uint64_t live_bytes = 0;
   live([&](std::uint64_t, std::uint64_t bytes) { live_bytes += bytes; });
+  bool usable = true;
   const bool may_renew = links_in_child && !forked.load(std::memory_order_relaxed);
   if (may_renew && live_bytes <= kMostCopied && pages->Renew(live, live_bytes + kMostCopied)) {
     limits.total_bytes = std::min(limits.total_bytes, pages->room());
     pool->runs().SetMostCommitted(limits.total_bytes);
   } else {
-    if (!pages->MakePrivate(live)) {
-      Log(LogLevel::kError, "fork: no memory for the child's copy of its transfer memory");
-    }
+    usable = pages->MakePrivate(live);
     forked.store(true, std::memory_order_relaxed);
   }
   new (&purged) CondVar;  // its sleepers are the parent's and would never leave it
@@ -59,9 +58,19 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   forking = false;
   janitor_->ForgetThread();
   for (const auto& cache : caches) cache->EndUsesOfParent();
+  if (!usable) GiveUpInChild();
   OpenCaches();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
   mutex.Unlock();
+}
+
+// There are views without pages: nothing is allocated there any more.
+void Heap::Impl::GiveUpInChild() {
+  Log(LogLevel::kError,
+      "fork: no memory for the child's copy of its transfer memory: it can neither use what it "
+      "has nor allocate any");
+  for (SideAccount& account : accounts) account.SetLimit(0);
+  for (const auto& cache : caches) DrainCache(*cache);
 }
 
 }  // namespace openmatrix

@@ -196,6 +196,7 @@ class Heap::Impl final : public ForkAware {
   void BeforeFork() override;
   void AfterForkInParent() override;
   void AfterForkInChild() override;
+  void GiveUpInChild() OPENMATRIX_REQUIRES(mutex);
 
   struct ViewTotals {
     std::atomic<std::uint64_t> frees{0}, freed_bytes{0};            // of threads without a cache

@@ -18,9 +18,6 @@ struct SharedObject {
   // Of `bytes`: a memfd; where that is refused an unlinked file in /dev/shm, or in TMPDIR, if it
   // has room for `wanted_room`; else none. Each step down is one line in the log.
   static SharedObject Create(std::uint64_t bytes, std::uint64_t wanted_room);
-
-  // Of no object may be longer: growing one beyond this is a deadly signal.
-  static std::uint64_t LargestBytes();
 };
 
 }  // namespace openmatrix
