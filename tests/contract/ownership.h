@@ -1,4 +1,5 @@
-// The columns and the calls of docs/ownership.md as types.
+// The columns and the calls of docs/ownership.md: types for tests that name one; values for bodies
+// that run for all of them, and are so compiled once for the whole table.
 #pragma once
 
 #include <cstdlib>
@@ -30,6 +31,7 @@ struct Auto {
   static constexpr bool kMoves = true;        // a successful cross-side send takes it
   static constexpr bool kShared = true;       // the receiver gets the same pages
   static constexpr bool kSendsAgain = false;  // a second cross-side send is fine
+  static constexpr bool kOurs = true;         // the library knows its size, and its end
   static void* Take(const Door& door) { return door.c_alloc(kBytes, 0, MEMORY_ATTR_AUTO_FREE); }
   static HIAI_StatusT Free(const Door& door, void* data) { return door.c_free(data); }
 };
@@ -48,6 +50,7 @@ struct Dvpp : Auto {
 
 struct Foreign : Dvpp {
   static constexpr bool kShared = false;
+  static constexpr bool kOurs = false;
   static void* Take(const Door&) { return std::malloc(kBytes); }
   static HIAI_StatusT Free(const Door&, void* data) {
     std::free(data);
@@ -55,13 +58,29 @@ struct Foreign : Dvpp {
   }
 };
 
-// A block that a deserialize hook was given on the sender's side; made by the fixture.
+// A block that a deserialize hook was given on the sender's side.
 struct ReceivedBlock : Dvpp {
   static constexpr bool kShared = false;
+  static constexpr void* (*Take)(const Door&) = nullptr;  // the fixture lets one arrive
   static HIAI_StatusT Free(const Door& door, void* data) { return door.c_free(data); }
 };
 
-// --- directions and calls ---
+struct Memory {
+  const char* name;
+  bool moves, shared, sends_again, ours;
+  void* (*take)(const Door& door);
+  HIAI_StatusT (*free)(const Door& door, void* data);
+};
+template <typename Kind>
+constexpr Memory MemoryOf(const char* name) {
+  return {name,        Kind::kMoves, Kind::kShared, Kind::kSendsAgain,
+          Kind::kOurs, Kind::Take,   Kind::Free};
+}
+constexpr Memory kMemories[] = {MemoryOf<Auto>("Auto"), MemoryOf<Manual>("Manual"),
+                                MemoryOf<Dvpp>("Dvpp"), MemoryOf<Foreign>("Foreign"),
+                                MemoryOf<ReceivedBlock>("Received")};
+
+// --- directions ---
 
 struct HostToDevice {
   static constexpr std::uint32_t kSource = 1, kTarget = 2, kOwnSide = 3, kSpare = 4;
@@ -76,63 +95,75 @@ struct DeviceToHost {
   static constexpr int kReceiverView = 0;
 };
 
-// Each call sends to input port 0 of `engine`, which is kTarget or kOwnSide.
-template <typename Way>
-struct GraphSendData : Way {
-  static constexpr HIAI_StatusT kUnknown = HIAI_GRAPH_NOT_EXIST;
-  static constexpr HIAI_StatusT kClosed = HIAI_GRAPH_NOT_EXIST;
-  static constexpr HIAI_StatusT kUnregistered = HIAI_GRAPH_SEARFUNC_IS_NULL;
-  static constexpr bool kWaits = true;
-  static HIAI_StatusT Send(std::uint32_t engine, const std::string& name,
-                           const std::shared_ptr<Message>& message, std::uint32_t time = 0) {
-    return Way::Sender().graph_send({1, engine, 0}, name, message, time);
-  }
-  static HIAI_StatusT SendWithoutGraph(const std::shared_ptr<Message>& message) {
-    return Way::Sender().graph_send({77, 1, 0}, "contract.Message", message, 0);
-  }
+struct Way {
+  const char* name;
+  std::uint32_t source, target, own_side, spare;
+  const Door& (*sender)();
+  const Door& (*receiver)();
+  int receiver_view;
 };
+template <typename Direction>
+constexpr Way WayOf(const char* name) {
+  return {name,
+          Direction::kSource,
+          Direction::kTarget,
+          Direction::kOwnSide,
+          Direction::kSpare,
+          Direction::Sender,
+          Direction::Receiver,
+          Direction::kReceiverView};
+}
+constexpr Way kWays[] = {WayOf<HostToDevice>("HostToDevice"), WayOf<DeviceToHost>("DeviceToHost")};
 
-template <typename Way>
-struct HiaiSendData : GraphSendData<Way> {
-  static HIAI_StatusT Send(std::uint32_t engine, const std::string& name,
-                           const std::shared_ptr<Message>& message, std::uint32_t time = 0) {
-    return Way::Sender().hiai_send({1, engine, 0}, name, message, time);
-  }
-  static HIAI_StatusT SendWithoutGraph(const std::shared_ptr<Message>& message) {
-    return Way::Sender().hiai_send({77, 1, 0}, "contract.Message", message, 0);
-  }
+// --- calls ---
+
+constexpr std::uint32_t kNoGraph = 77;
+
+// Sends to an input port 0 of graph 1: that of the way's target, or of the sender's own side. With
+// kNoGraph the sender is in none.
+using SendCall = HIAI_StatusT (*)(const Way& way, const hiai::EnginePortID& to,
+                                  const std::string& name, const std::shared_ptr<Message>& message);
+
+inline HIAI_StatusT GraphSendData(const Way& way, const hiai::EnginePortID& to,
+                                  const std::string& name,
+                                  const std::shared_ptr<Message>& message) {
+  return way.sender().graph_send(to, name, message, 0);
+}
+inline HIAI_StatusT HiaiSendData(const Way& way, const hiai::EnginePortID& to,
+                                 const std::string& name, const std::shared_ptr<Message>& message) {
+  return way.sender().hiai_send(to, name, message, 0);
+}
+inline HIAI_StatusT CSendData(const Way& way, const hiai::EnginePortID& to, const std::string& name,
+                              const std::shared_ptr<Message>& message) {
+  return way.sender().c_send(to, name, message.get());
+}
+inline HIAI_StatusT EngineSendData(const Way& way, const hiai::EnginePortID& to,
+                                   const std::string& name,
+                                   const std::shared_ptr<Message>& message) {
+  const std::shared_ptr<hiai::Engine> source = to.graph_id == kNoGraph
+                                                   ? way.sender().engine_outside_graphs()
+                                                   : way.sender().engine(to.graph_id, way.source);
+  if (source == nullptr) return HIAI_GRAPH_ENGINE_NOT_EXIST;
+  return source->SendData(to.engine_id == way.own_side ? 1 : 0, name, message, 0);
+}
+
+struct Call {
+  const char* name;
+  SendCall send;
+  HIAI_StatusT unknown;       // of a send outside any graph
+  HIAI_StatusT closed;        // of one after, or while, the graph is destroyed
+  HIAI_StatusT unregistered;  // of a type that nobody registered
+  bool copies_on_own_side;    // C code gets an object of its own, all others the very object
 };
-
-template <typename Way>
-struct CSendData : GraphSendData<Way> {
-  static constexpr HIAI_StatusT kUnregistered = HIAI_GRAPH_CONVCFUNC_IS_NULL;
-  static HIAI_StatusT Send(std::uint32_t engine, const std::string& name,
-                           const std::shared_ptr<Message>& message, std::uint32_t = 0) {
-    return Way::Sender().c_send({1, engine, 0}, name, message.get());
-  }
-  static HIAI_StatusT SendWithoutGraph(const std::shared_ptr<Message>& message) {
-    return Way::Sender().c_send({77, 1, 0}, "contract.Message", message.get());
-  }
+constexpr Call kCalls[] = {
+    {"GraphSendData", GraphSendData, HIAI_GRAPH_NOT_EXIST, HIAI_GRAPH_NOT_EXIST,
+     HIAI_GRAPH_SEARFUNC_IS_NULL, false},
+    {"HiaiSendData", HiaiSendData, HIAI_GRAPH_NOT_EXIST, HIAI_GRAPH_NOT_EXIST,
+     HIAI_GRAPH_SEARFUNC_IS_NULL, false},
+    {"CSendData", CSendData, HIAI_GRAPH_NOT_EXIST, HIAI_GRAPH_NOT_EXIST,
+     HIAI_GRAPH_CONVCFUNC_IS_NULL, true},
+    {"EngineSendData", EngineSendData, HIAI_GRAPH_ENGINE_NOT_EXIST, HIAI_QUEUE_STOPPED,
+     HIAI_GRAPH_SEARFUNC_IS_NULL, false},
 };
-
-template <typename Way>
-struct EngineSendData : GraphSendData<Way> {
-  static constexpr HIAI_StatusT kUnknown = HIAI_GRAPH_ENGINE_NOT_EXIST;
-  static constexpr HIAI_StatusT kClosed = HIAI_QUEUE_STOPPED;
-  static HIAI_StatusT Send(std::uint32_t engine, const std::string& name,
-                           const std::shared_ptr<Message>& message, std::uint32_t time = 0) {
-    const std::shared_ptr<hiai::Engine> source = Way::Sender().engine(1, Way::kSource);
-    if (source == nullptr) return HIAI_GRAPH_ENGINE_NOT_EXIST;
-    return source->SendData(engine == Way::kTarget ? 0 : 1, name, message, time);
-  }
-  static HIAI_StatusT SendWithoutGraph(const std::shared_ptr<Message>& message) {
-    return Way::Sender().engine_outside_graphs()->SendData(0, "contract.Message", message, 0);
-  }
-};
-
-using Calls = testing::Types<GraphSendData<HostToDevice>, GraphSendData<DeviceToHost>,
-                             HiaiSendData<HostToDevice>, HiaiSendData<DeviceToHost>,
-                             CSendData<HostToDevice>, CSendData<DeviceToHost>,
-                             EngineSendData<HostToDevice>, EngineSendData<DeviceToHost>>;
 
 }  // namespace contract
