@@ -2,12 +2,16 @@
 // use the malloc API". Nothing of a source but a few pages is touched; each copy is.
 #include <sys/mman.h>
 
+#include <ostream>
 #include <thread>
 #include <vector>
 
 #include "ownership.h"
 
 namespace contract {
+
+static void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
+
 namespace {
 
 #if defined(__SANITIZE_THREAD__)
@@ -64,25 +68,25 @@ class Source {
   std::uint8_t* const data_;
 };
 
-template <typename Way>
-class LargeMessages : public ContractGraph {
+class LargeMessages : public ContractGraph, public testing::WithParamInterface<Way> {
  protected:
   void SetUp() override {
     ContractGraph::SetUp();
-    ASSERT_GE(Stats().views[Way::kReceiverView].limit_bytes, kLimit);
-    Way::Receiver().set_modes(SerializeMode::kNormal, DeserializeMode::kByHand);
-    inbox_ = Collect(Way::kTarget);
+    ASSERT_GE(Stats().views[way_.receiver_view].limit_bytes, kLimit);
+    Receiver().set_modes(SerializeMode::kNormal, DeserializeMode::kByHand);
+    inbox_ = Collect(way_.target);
   }
   void TearDown() override {
     ContractGraph::TearDown();
     EXPECT_EQ(LiveBlocks(), 0u);
   }
 
-  std::uint64_t Charged() const { return Stats().views[Way::kReceiverView].charged_bytes; }
+  const Door& Sender() const { return way_.sender(); }
+  const Door& Receiver() const { return way_.receiver(); }
+  std::uint64_t Charged() const { return Stats().views[way_.receiver_view].charged_bytes; }
 
-  static HIAI_StatusT Send(const std::shared_ptr<Message>& message, std::uint32_t time = 0,
-                           std::uint32_t engine = Way::kTarget) {
-    return Way::Sender().graph_send({1, engine, 0}, "contract.Message", message, time);
+  HIAI_StatusT Send(const std::shared_ptr<Message>& message, std::uint32_t time = 0) const {
+    return Sender().graph_send({1, way_.target, 0}, "contract.Message", message, time);
   }
   // Sends it to its target and takes it there.
   std::shared_ptr<Received> Pass(const Source& source) {
@@ -95,27 +99,28 @@ class LargeMessages : public ContractGraph {
     return received;
   }
 
+  const Way way_ = GetParam();
   std::shared_ptr<Inbox> inbox_;
 };
-using Ways = testing::Types<HostToDevice, DeviceToHost>;
-TYPED_TEST_SUITE(LargeMessages, Ways);
+INSTANTIATE_TEST_SUITE_P(, LargeMessages, testing::ValuesIn(kWays),
+                         [](const auto& way) { return way.param.name; });
 
-TYPED_TEST(LargeMessages, EveryLengthUpToTheLimitArrivesAndIsReleasedInBothWays) {
+TEST_P(LargeMessages, EveryLengthUpToTheLimitArrivesAndIsReleasedInBothWays) {
   std::vector<std::uint32_t> lengths = {kLarge, kLimit};
   if (!kDear) lengths.insert(lengths.begin() + 1, {300u << 20, 1u << 30});
-  const std::uint64_t charged = this->Charged();
+  const std::uint64_t charged = Charged();
   bool by_free = false;
   for (const std::uint32_t bytes : lengths) {
     SCOPED_TRACE(bytes);
     const Source source(bytes);
     const std::uint64_t copied = Stats().copied_bytes[OPENMATRIX_COPY_FOREIGN];
-    const auto received = this->Pass(source);
+    const auto received = Pass(source);
     ASSERT_NE(received, nullptr);
 
     EXPECT_TRUE(source.Equals(received->data));
     EXPECT_EQ(Stats().copied_bytes[OPENMATRIX_COPY_FOREIGN] - copied, bytes);
-    EXPECT_EQ(Stats().views[TypeParam::kReceiverView].live_bytes, bytes);
-    EXPECT_EQ(this->Charged() - charged, bytes);
+    EXPECT_EQ(Stats().views[way_.receiver_view].live_bytes, bytes);
+    EXPECT_EQ(Charged() - charged, bytes);
     by_free = !by_free;
     if (by_free) {
       EXPECT_EQ(HIAI_DFree(received->data), HIAI_OK);
@@ -123,16 +128,16 @@ TYPED_TEST(LargeMessages, EveryLengthUpToTheLimitArrivesAndIsReleasedInBothWays)
       hiai::Graph::ReleaseDataBuffer(received->data);
     }
     EXPECT_EQ(HIAI_DFree(received->data), HIAI_GRAPH_NOT_FOND_MEMORY);
-    EXPECT_EQ(this->Charged(), charged);
+    EXPECT_EQ(Charged(), charged);
   }
 }
 
-TYPED_TEST(LargeMessages, ItIsTransferMemoryFromItsFirstByteToItsLast) {
+TEST_P(LargeMessages, ItIsTransferMemoryFromItsFirstByteToItsLast) {
   const Source source(kLarge);
-  const auto received = this->Pass(source);
+  const auto received = Pass(source);
   ASSERT_NE(received, nullptr);
   const std::uint8_t* const data = received->data;
-  const auto is_dmalloc = TypeParam::Receiver().is_dmalloc;
+  const auto is_dmalloc = Receiver().is_dmalloc;
 
   EXPECT_TRUE(is_dmalloc(data, kLarge));
   EXPECT_TRUE(is_dmalloc(data + kLarge - 1, 1));
@@ -146,54 +151,54 @@ TYPED_TEST(LargeMessages, ItIsTransferMemoryFromItsFirstByteToItsLast) {
   EXPECT_EQ(HIAI_DFree(received->data), HIAI_OK);
 }
 
-TYPED_TEST(LargeMessages, MoreThanTheLimitIsRefusedAtOnceThoughTheQueueIsFull) {
+TEST_P(LargeMessages, MoreThanTheLimitIsRefusedAtOnceThoughTheQueueIsFull) {
   const Source source(kLimit + 1);
-  const std::uint64_t charged = this->Charged();
-  const auto gate = this->Hold(TypeParam::kTarget, this->inbox_);
-  ASSERT_EQ(this->Send(this->Of(nullptr, 0)), HIAI_OK);
+  const std::uint64_t charged = Charged();
+  const auto gate = Hold(way_.target, inbox_);
+  ASSERT_EQ(Send(Of(nullptr, 0)), HIAI_OK);
   gate->WaitForSomebody();
-  ASSERT_EQ(this->Send(this->Of(nullptr, 0)), HIAI_OK);
-  ASSERT_EQ(this->Send(this->Of(nullptr, 0)), HIAI_QUEUE_FULL);
+  ASSERT_EQ(Send(Of(nullptr, 0)), HIAI_OK);
+  ASSERT_EQ(Send(Of(nullptr, 0)), HIAI_QUEUE_FULL);
 
   for (const std::uint32_t bytes : {kLimit + 1, UINT32_MAX}) {
-    EXPECT_EQ(this->Send(this->Of(source.data(), bytes), kForever), HIAI_GRAPH_MALLOC_LARGER);
+    EXPECT_EQ(Send(Of(source.data(), bytes), kForever), HIAI_GRAPH_MALLOC_LARGER);
   }
-  EXPECT_EQ(this->Send(this->Of(source.data(), kLarge)), HIAI_QUEUE_FULL);
-  EXPECT_EQ(this->Charged(), charged);
-  EXPECT_EQ(Copies(this->Counted()), 0u);
+  EXPECT_EQ(Send(Of(source.data(), kLarge)), HIAI_QUEUE_FULL);
+  EXPECT_EQ(Charged(), charged);
+  EXPECT_EQ(Copies(Counted()), 0u);
 }
 
-TYPED_TEST(LargeMessages, ASideThatHasNoRoomForItNowRefusesAndServesItLater) {
+TEST_P(LargeMessages, ASideThatHasNoRoomForItNowRefusesAndServesItLater) {
   const Source source(kLimit);
-  const auto first = this->Pass(Source(kLarge));
+  const auto first = Pass(Source(kLarge));
   ASSERT_NE(first, nullptr);
-  EXPECT_EQ(this->Send(this->Of(source.data(), kLimit)), HIAI_GRAPH_NO_USEFUL_MEMORY);
+  EXPECT_EQ(Send(Of(source.data(), kLimit)), HIAI_GRAPH_NO_USEFUL_MEMORY);
   const std::uint64_t waits = Stats().waits;
   HIAI_StatusT late = HIAI_ERROR;
-  std::thread sender([&] { late = this->Send(this->Of(source.data(), kLimit), kForever); });
+  std::thread sender([&] { late = Send(Of(source.data(), kLimit), kForever); });
   EXPECT_TRUE(Eventually([&] { return Stats().waits > waits; }));
 
   EXPECT_EQ(HIAI_DFree(first->data), HIAI_OK);
 
   sender.join();
   EXPECT_EQ(late, HIAI_OK);
-  const auto second = this->inbox_->TakeReceived();
+  const auto second = inbox_->TakeReceived();
   ASSERT_NE(second, nullptr);
   EXPECT_TRUE(source.Equals(second->data));
   EXPECT_EQ(HIAI_DFree(second->data), HIAI_OK);
 }
 
-TYPED_TEST(LargeMessages, AReceivedOneGoesBackFromAnyOfItsBytes) {
+TEST_P(LargeMessages, AReceivedOneGoesBackFromAnyOfItsBytes) {
   constexpr std::uint32_t kBefore = 5000;
   const Source source(kLarge + kBefore);
-  const auto received = this->Pass(source);
+  const auto received = Pass(source);
   ASSERT_NE(received, nullptr);
-  const std::uint32_t back = TypeParam::kOwnSide;  // of the sender
-  TypeParam::Sender().set_modes(SerializeMode::kNormal, DeserializeMode::kByHand);
-  const auto inbox = this->Collect(back);
+  const std::uint32_t back = way_.own_side;  // of the sender
+  Sender().set_modes(SerializeMode::kNormal, DeserializeMode::kByHand);
+  const auto inbox = Collect(back);
   const auto send = [&](std::uint32_t bytes) {
-    return TypeParam::Receiver().graph_send({1, back, 0}, "contract.Message",
-                                            this->Of(received->data + kBefore, bytes), 0);
+    return Receiver().graph_send({1, back, 0}, "contract.Message",
+                                 Of(received->data + kBefore, bytes), 0);
   };
 
   EXPECT_EQ(send(kLarge + 1), HIAI_BUFFER_SIZE_OVER_DMALLOC_SIZE);
@@ -202,24 +207,23 @@ TYPED_TEST(LargeMessages, AReceivedOneGoesBackFromAnyOfItsBytes) {
   const auto returned = inbox->TakeReceived();
   ASSERT_NE(returned, nullptr);
   EXPECT_EQ(returned->data[kLarge - 1], source.data()[kLarge + kBefore - 1]);
-  EXPECT_EQ(this->Counted().copies[OPENMATRIX_COPY_FORWARDED], 1u);
+  EXPECT_EQ(Counted().copies[OPENMATRIX_COPY_FORWARDED], 1u);
   EXPECT_EQ(HIAI_DFree(received->data), HIAI_OK);
   EXPECT_EQ(HIAI_DFree(returned->data), HIAI_OK);
 }
 
-TYPED_TEST(LargeMessages, AFanOutCopiesItForEachOrForNobody) {
+TEST_P(LargeMessages, AFanOutCopiesItForEachOrForNobody) {
   // Where half the limit is an ordinary block it would be rounded up, and two do not fit.
   constexpr std::uint32_t kExact = 128u << 20;
   const Source half(kLimit / 2 > 2 * kExact ? kLimit / 2 : kExact), more(kLimit / 2 + 1);
-  const std::shared_ptr<hiai::Engine> engine = TypeParam::Sender().engine(1, TypeParam::kSource);
+  const std::shared_ptr<hiai::Engine> engine = Sender().engine(1, way_.source);
   ASSERT_NE(engine, nullptr);
-  const std::uint32_t others[] = {TypeParam::kTarget, TypeParam::kSpare};
-  TypeParam::Receiver().set_modes(SerializeMode::kNormal, DeserializeMode::kReleaseBuffer);
+  const std::uint32_t others[] = {way_.target, way_.spare};
+  Receiver().set_modes(SerializeMode::kNormal, DeserializeMode::kReleaseBuffer);
   std::vector<std::shared_ptr<Inbox>> inboxes;
-  for (const std::uint32_t other : others) inboxes.push_back(this->Collect(other));
+  for (const std::uint32_t other : others) inboxes.push_back(Collect(other));
   const auto send = [&](const Source& source) {
-    return engine->SendData(2, "contract.Message", this->Of(source.data(), source.bytes()),
-                            kForever);
+    return engine->SendData(2, "contract.Message", Of(source.data(), source.bytes()), kForever);
   };
 
   EXPECT_EQ(send(more), HIAI_GRAPH_MALLOC_LARGER) << "twice is above the limit";
@@ -232,62 +236,57 @@ TYPED_TEST(LargeMessages, AFanOutCopiesItForEachOrForNobody) {
   }
 }
 
-TYPED_TEST(LargeMessages, ADroppedOneIsReleased) {
-  const std::uint64_t charged = this->Charged();
+TEST_P(LargeMessages, ADroppedOneIsReleased) {
+  const std::uint64_t charged = Charged();
   const Source source(kLarge);
   for (const DeserializeMode mode :
        {DeserializeMode::kThrow, DeserializeMode::kReturnNull, DeserializeMode::kBindThenThrow}) {
-    TypeParam::Receiver().set_modes(SerializeMode::kNormal, mode);
-    const std::uint64_t frees = Stats().views[TypeParam::kReceiverView].frees;
-    ASSERT_EQ(this->Send(this->Of(source.data(), kLarge)), HIAI_OK);
-    EXPECT_TRUE(Eventually([&] { return Stats().views[TypeParam::kReceiverView].frees > frees; }));
-    EXPECT_TRUE(Eventually([&] { return this->Charged() == charged; }));
+    Receiver().set_modes(SerializeMode::kNormal, mode);
+    const std::uint64_t frees = Stats().views[way_.receiver_view].frees;
+    ASSERT_EQ(Send(Of(source.data(), kLarge)), HIAI_OK);
+    EXPECT_TRUE(Eventually([&] { return Stats().views[way_.receiver_view].frees > frees; }));
+    EXPECT_TRUE(Eventually([&] { return Charged() == charged; }));
   }
   // In flight while the graph goes: whoever has it then lets go of it.
-  TypeParam::Receiver().set_modes(SerializeMode::kNormal, DeserializeMode::kDFree);
-  const auto gate = this->Hold(TypeParam::kTarget, std::make_shared<Inbox>());
-  ASSERT_EQ(this->Send(this->Of(nullptr, 0)), HIAI_OK);
+  Receiver().set_modes(SerializeMode::kNormal, DeserializeMode::kDFree);
+  const auto gate = Hold(way_.target, std::make_shared<Inbox>());
+  ASSERT_EQ(Send(Of(nullptr, 0)), HIAI_OK);
   gate->WaitForSomebody();
-  ASSERT_EQ(this->Send(this->Of(source.data(), kLarge)), HIAI_OK);
+  ASSERT_EQ(Send(Of(source.data(), kLarge)), HIAI_OK);
   gate->Open();
-  this->Destroy();
+  Destroy();
 }
 
-template <typename Call>
-class LargeMessageCalls : public LargeMessages<Call> {};
-TYPED_TEST_SUITE(LargeMessageCalls, Calls);
-
-TYPED_TEST(LargeMessageCalls, EachPassesIt) {
+TEST_P(LargeMessages, EachCallPassesIt) {
   const Source source(kLarge);
+  for (const Call& call : kCalls) {
+    SCOPED_TRACE(call.name);
 
-  ASSERT_EQ(
-      TypeParam::Send(TypeParam::kTarget, "contract.Message", this->Of(source.data(), kLarge)),
-      HIAI_OK);
+    ASSERT_EQ(call.send(way_, {1, way_.target, 0}, "contract.Message", Of(source.data(), kLarge)),
+              HIAI_OK);
 
-  const auto received = this->inbox_->TakeReceived();
-  ASSERT_NE(received, nullptr);
-  EXPECT_TRUE(source.Equals(received->data));
-  hiai::Graph::ReleaseDataBuffer(received->data);
+    const auto received = inbox_->TakeReceived();
+    ASSERT_NE(received, nullptr);
+    EXPECT_TRUE(source.Equals(received->data));
+    hiai::Graph::ReleaseDataBuffer(received->data);
+  }
 }
 
 // The receiver of the C form gets a copy on its own side, too.
-TYPED_TEST(LargeMessages, TheCFormCopiesItForItsOwnSide) {
+TEST_P(LargeMessages, TheCFormCopiesItForItsOwnSide) {
   const Source source(kLarge);
-  TypeParam::Sender().set_modes(SerializeMode::kNormal, DeserializeMode::kByHand);
-  const auto inbox = this->Collect(TypeParam::kOwnSide);
-  const auto message = this->Of(source.data(), kLarge);
-  ASSERT_EQ(
-      TypeParam::Sender().c_send({1, TypeParam::kOwnSide, 0}, "contract.Message", message.get()),
-      HIAI_OK);
+  Sender().set_modes(SerializeMode::kNormal, DeserializeMode::kByHand);
+  const auto inbox = Collect(way_.own_side);
+  const auto message = Of(source.data(), kLarge);
+  ASSERT_EQ(Sender().c_send({1, way_.own_side, 0}, "contract.Message", message.get()), HIAI_OK);
   message->bytes = UINT32_MAX;
-  EXPECT_EQ(
-      TypeParam::Sender().c_send({1, TypeParam::kOwnSide, 0}, "contract.Message", message.get()),
-      HIAI_GRAPH_MALLOC_LARGER);
+  EXPECT_EQ(Sender().c_send({1, way_.own_side, 0}, "contract.Message", message.get()),
+            HIAI_GRAPH_MALLOC_LARGER);
 
   const auto received = inbox->TakeReceived();
   ASSERT_NE(received, nullptr);
   EXPECT_TRUE(source.Equals(received->data));
-  EXPECT_TRUE(TypeParam::Sender().is_dmalloc(received->data, kLarge));
+  EXPECT_TRUE(Sender().is_dmalloc(received->data, kLarge));
   EXPECT_EQ(HIAI_DFree(received->data), HIAI_OK);
 }
 
