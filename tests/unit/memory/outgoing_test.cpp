@@ -47,6 +47,25 @@ TEST_F(OutgoingTest, AnAutoBlockMovesToTheReceiverWithItsCharge) {
   EXPECT_TRUE(heap_.Contains(payload.address(), kMiB));
 }
 
+TEST_F(OutgoingTest, ABlockOfWhichAPartIsSentMovesAsAWhole) {
+  std::uint8_t* sent = Get(kHost, kMiB);
+
+  Payload payload = Send(sent, 100);
+
+  EXPECT_EQ(At(kHost).live_bytes, 0u);
+  EXPECT_EQ(At(kHost).charged_bytes, 0u);
+  EXPECT_EQ(At(kDevice).live_bytes, kMiB);
+  EXPECT_EQ(At(kDevice).charged_bytes, kMiB);
+  EXPECT_EQ(heap_.Counts().shared_bytes, 100u);
+
+  std::uint8_t* received = Writable(payload);
+  payload.Deliver();
+  EXPECT_EQ(Free(received), FreeVerdict::kFreed);
+  heap_.Trim();
+  EXPECT_EQ(At(kDevice).live_bytes, 0u);
+  EXPECT_EQ(At(kDevice).charged_bytes, 0u);
+}
+
 TEST_F(OutgoingTest, ALateFreeOfASentAutoBlockIsRecognisedAndHarmless) {
   std::uint8_t* sent = Get(kHost, 4096);
   Payload payload = Send(sent, 4096);
