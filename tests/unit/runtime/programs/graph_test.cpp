@@ -4,13 +4,8 @@
 
 #include "hiaiengine/c_api.h"
 #include "programs/graph_fixture.h"
-#include "programs/graph_text.h"
 
 namespace {
-
-using graph_text::Edge;
-using graph_text::Host;
-using graph_text::OneGraph;
 
 Gate g_gate;
 std::atomic<int> g_alive{0};
@@ -128,6 +123,21 @@ class DestroyInInit : public hiai::Engine {
 HIAI_IMPL_ENGINE_PROCESS("DestroyInInit", DestroyInInit, 1) {
   static_cast<void>(arg0);
   return HIAI_OK;
+}
+
+std::string Host(int id, const std::string& name, const std::string& more = "") {
+  return "engines { id: " + std::to_string(id) + " engine_name: \"" + name + "\" side: HOST " +
+         more + " } ";
+}
+
+std::string Edge(int from, int to, int to_port = 0) {
+  return "connects { src_engine_id: " + std::to_string(from) +
+         " target_engine_id: " + std::to_string(to) +
+         " target_port_id: " + std::to_string(to_port) + " } ";
+}
+
+std::string OneGraph(const std::string& body, int id = 1) {
+  return "graphs { graph_id: " + std::to_string(id) + " " + body + "} ";
 }
 
 class Graphs : public GraphTest {

@@ -1,13 +1,11 @@
 // Configurations that no graph is made of. Their engines are those of graph_test.cpp.
 #include "hiaiengine/c_api.h"
+#include "programs/config_text.h"
 #include "programs/graph_fixture.h"
-#include "programs/graph_text.h"
 
 namespace {
 
-using graph_text::Edge;
-using graph_text::Host;
-using graph_text::OneGraph;
+std::string OneGraph(const std::string& content) { return GraphText(1, content); }
 
 class Refusals : public GraphTest {};
 
@@ -28,40 +26,45 @@ INSTANTIATE_TEST_SUITE_P(
     Graphs, BadConfigurations,
     testing::Values(
         BadConfiguration{"Malformed", "graphs { graph_id 1 ", HIAI_GRAPH_PROTO_FILE_PARSE_FAILED},
-        BadConfiguration{"UnknownEngineName", OneGraph(Host(1, "Nobody")),
+        BadConfiguration{"UnknownEngineName", OneGraph(HostEngine(1, "Nobody")),
                          HIAI_GRAPH_CREATE_ENGINE_FAILED},
-        BadConfiguration{"EngineIdTwice", OneGraph(Host(1, "Pass") + Host(1, "Pass")),
+        BadConfiguration{"EngineIdTwice", OneGraph(HostEngine(1, "Pass") + HostEngine(1, "Pass")),
                          HIAI_GRAPH_ENGINE_ID_SAME},
-        BadConfiguration{"GraphIdTwice", OneGraph(Host(1, "Pass")) + OneGraph(Host(1, "Pass")),
+        BadConfiguration{"GraphIdTwice",
+                         OneGraph(HostEngine(1, "Pass")) + OneGraph(HostEngine(1, "Pass")),
                          HIAI_GRAPH_ID_EXIST},
-        BadConfiguration{"UnknownTarget", OneGraph(Host(1, "Pass") + Edge(1, 2)),
+        BadConfiguration{"UnknownTarget", OneGraph(HostEngine(1, "Pass") + Connect(1, 2)),
                          HIAI_GRAPH_CONNECT_ID_ERROR},
-        BadConfiguration{"UnknownTargetPort",
-                         OneGraph(Host(1, "Pass") + Host(2, "Pass") + Edge(1, 2, 1)),
-                         HIAI_GRAPH_CONNECT_ID_ERROR},
+        BadConfiguration{
+            "UnknownTargetPort",
+            OneGraph(HostEngine(1, "Pass") + HostEngine(2, "Pass") +
+                     "connects { src_engine_id: 1 target_engine_id: 2 target_port_id: 1 } "),
+            HIAI_GRAPH_CONNECT_ID_ERROR},
         BadConfiguration{"MissingLibrary",
-                         OneGraph(Host(1, "Nobody", "so_name: \"./libnowhere.so\"")),
+                         OneGraph(HostEngine(1, "Nobody", "so_name: \"./libnowhere.so\"")),
                          HIAI_GRAPH_LOADSO_ERROR},
-        BadConfiguration{"InitFails", OneGraph(Host(1, "BadInit")), HIAI_GRAPH_ENGINE_INIT_FAILED},
-        BadConfiguration{"InitThrows",
-                         OneGraph(Host(1, "BadInit", "ai_config { items { name: \"n\" } }")),
+        BadConfiguration{"InitFails", OneGraph(HostEngine(1, "BadInit")),
                          HIAI_GRAPH_ENGINE_INIT_FAILED},
-        BadConfiguration{"PriorityOutOfRange", OneGraph(Host(1, "Pass", "thread_priority: 100")),
+        BadConfiguration{"InitThrows",
+                         OneGraph(HostEngine(1, "BadInit", "ai_config { items { name: \"n\" } }")),
+                         HIAI_GRAPH_ENGINE_INIT_FAILED},
+        BadConfiguration{"PriorityOutOfRange",
+                         OneGraph(HostEngine(1, "Pass", "thread_priority: 100")),
                          HIAI_OUT_OF_RANGE},
-        BadConfiguration{"UnknownDevice", OneGraph("device_id: \"64\" " + Host(1, "Pass")),
+        BadConfiguration{"UnknownDevice", OneGraph("device_id: \"64\" " + HostEngine(1, "Pass")),
                          HIAI_OUT_OF_RANGE}),
     [](const auto& each) { return each.param.name; });
 
 TEST_F(Refusals, AGraphIdIsTakenUntilItsGraphIsDestroyed) {
-  ASSERT_EQ(CreateFromText(OneGraph(Host(1, "Pass"))), HIAI_OK);
+  ASSERT_EQ(CreateFromText(OneGraph(HostEngine(1, "Pass"))), HIAI_OK);
 
-  EXPECT_EQ(CreateFromText(OneGraph(Host(1, "Pass"))), HIAI_GRAPH_ID_EXIST);
-  EXPECT_EQ(CreateFromText(OneGraph(Host(1, "Pass"), 2) + OneGraph(Host(1, "Pass"))),
+  EXPECT_EQ(CreateFromText(OneGraph(HostEngine(1, "Pass"))), HIAI_GRAPH_ID_EXIST);
+  EXPECT_EQ(CreateFromText(GraphText(2, HostEngine(1, "Pass")) + OneGraph(HostEngine(1, "Pass"))),
             HIAI_GRAPH_ID_EXIST);
 
   EXPECT_EQ(hiai::Graph::GetInstance(2), nullptr);
   ASSERT_EQ(hiai::Graph::DestroyGraph(1), HIAI_OK);
-  EXPECT_EQ(CreateFromText(OneGraph(Host(1, "Pass"))), HIAI_OK);
+  EXPECT_EQ(CreateFromText(OneGraph(HostEngine(1, "Pass"))), HIAI_OK);
 }
 
 TEST_F(Refusals, AFileThatDoesNotExistIsNamedAsThat) {
