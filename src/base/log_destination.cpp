@@ -15,6 +15,7 @@
 #include "base/own_descriptor.h"
 #include "base/quiet_signals.h"
 #include "base/standard_error.h"
+#include "base/system_calls.h"
 
 namespace openmatrix {
 namespace {
@@ -47,16 +48,6 @@ LogFile* Open(std::string path) {
   while (!g_all.compare_exchange_weak(file->older, file)) {
   }
   return file;
-}
-
-void WriteAll(int descriptor, const char* data, std::size_t bytes) {
-  while (bytes > 0) {
-    const ssize_t written = ::write(descriptor, data, bytes);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    data += written;
-    bytes -= static_cast<std::size_t>(written);
-  }
 }
 
 // The program closed the log file: once more from its path; null for standard error.

@@ -1,10 +1,8 @@
 #include "base/own_descriptor.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
 namespace openmatrix {
@@ -24,17 +22,6 @@ int MoveUp(int opened) noexcept {
 
 }  // namespace
 
-bool FileIdentity::Of(int descriptor, FileIdentity& identity) noexcept {
-  struct stat facts;
-  const int saved_errno = errno;
-  const bool open = descriptor >= 0 && ::fstat(descriptor, &facts) == 0;
-  errno = saved_errno;
-  if (!open) return false;
-  identity.device = facts.st_dev;
-  identity.inode = facts.st_ino;
-  return true;
-}
-
 OwnDescriptor::OwnDescriptor(int opened) noexcept {
   if (opened < 0) return;
   int moved = MoveUp(opened);
@@ -44,7 +31,7 @@ OwnDescriptor::OwnDescriptor(int opened) noexcept {
   } else {
     ::close(opened);
   }
-  if (FileIdentity::Of(moved, identity_)) number_ = moved;
+  if (FileId::Of(moved, identity_)) number_ = moved;
 }
 
 OwnDescriptor::OwnDescriptor(OwnDescriptor&& other) noexcept { *this = std::move(other); }
@@ -58,8 +45,8 @@ OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
 }
 
 int OwnDescriptor::Get() const noexcept {
-  FileIdentity now;
-  return FileIdentity::Of(number_, now) && now == identity_ ? number_ : -1;
+  FileId now;
+  return FileId::Of(number_, now) && now == identity_ ? number_ : -1;
 }
 
 void OwnDescriptor::Close() noexcept {

@@ -6,21 +6,9 @@
 // that is likely. Any thread may ask; Close and assignment are for one thread at a time.
 #pragma once
 
-#include <sys/types.h>
+#include "base/file_id.h"
 
 namespace openmatrix {
-
-// Which file a descriptor is: what stays the same as long as it is open.
-struct FileIdentity {
-  dev_t device = 0;
-  ino_t inode = 0;
-
-  // False if `descriptor` is closed.
-  static bool Of(int descriptor, FileIdentity& identity) noexcept;
-  bool operator==(const FileIdentity& other) const {
-    return device == other.device && inode == other.inode;
-  }
-};
 
 class OwnDescriptor {
  public:
@@ -42,7 +30,7 @@ class OwnDescriptor {
 
  private:
   int number_ = -1;
-  FileIdentity identity_;
+  FileId identity_;
 };
 
 }  // namespace openmatrix

@@ -8,14 +8,14 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "base/own_descriptor.h"
+#include "base/file_id.h"
 
 namespace openmatrix {
 namespace {
 
 // With initial values for all, or it would be initialised again after it was noted.
 struct AtStart {
-  FileIdentity file;
+  FileId file;
   bool open = false;
 };
 
@@ -30,18 +30,18 @@ std::atomic<bool> g_was_closed{false};
 constexpr int kNumbers = 64;
 std::uint64_t g_copies_at_start = 0;
 
-std::uint64_t CopiesOf(const FileIdentity& first) {
+std::uint64_t CopiesOf(const FileId& first) {
   std::uint64_t copies = 0;
   for (int i = STDERR_FILENO + 1; i < kNumbers; ++i) {
-    FileIdentity file;
-    if (FileIdentity::Of(i, file) && file == first) copies |= std::uint64_t{1} << i;
+    FileId file;
+    if (FileId::Of(i, file) && file == first) copies |= std::uint64_t{1} << i;
   }
   return copies;
 }
 
 __attribute__((constructor)) void NoteStandard() {
   if (g_noted.load(std::memory_order_acquire)) return;
-  for (int i = 0; i < 3; ++i) g_standard[i].open = FileIdentity::Of(i, g_standard[i].file);
+  for (int i = 0; i < 3; ++i) g_standard[i].open = FileId::Of(i, g_standard[i].file);
   const AtStart& first = g_standard[STDERR_FILENO];
   g_was_closed.store(!first.open, std::memory_order_relaxed);
   if (first.open) g_copies_at_start = CopiesOf(first.file);
@@ -49,14 +49,14 @@ __attribute__((constructor)) void NoteStandard() {
 }
 
 bool SameFile(int left, int right) {
-  FileIdentity one;
-  FileIdentity other;
-  return FileIdentity::Of(left, one) && FileIdentity::Of(right, other) && one == other;
+  FileId one;
+  FileId other;
+  return FileId::Of(left, one) && FileId::Of(right, other) && one == other;
 }
 
 bool IsAsAtStart(int descriptor) {
-  FileIdentity now;
-  return g_standard[descriptor].open && FileIdentity::Of(descriptor, now) &&
+  FileId now;
+  return g_standard[descriptor].open && FileId::Of(descriptor, now) &&
          now == g_standard[descriptor].file;
 }
 

@@ -9,20 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "base/file_id.h"
 #include "base/mutex.h"
 #include "os/fork_guard.h"
 #include "os/module.h"
 
 namespace openmatrix {
-
-// Which file it is, whatever its names.
-struct FileId {
-  std::uint64_t device = 0;
-  std::uint64_t number = 0;
-  bool operator<(const FileId& other) const {
-    return device != other.device ? device < other.device : number < other.number;
-  }
-};
 
 // False if nothing lies at `path`.
 bool FindFile(const std::string& path, FileId& id);

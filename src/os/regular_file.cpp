@@ -6,15 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "base/system_calls.h"
+
 namespace openmatrix {
-namespace {
-
-std::string Reason(int error) { return std::generic_category().message(error); }
-
-}  // namespace
 
 RegularFile::RegularFile(std::string path, int descriptor)
     : path_(std::move(path)), descriptor_(descriptor) {}
@@ -39,7 +35,7 @@ Result<RegularFile> RegularFile::Open(const std::string& path) {
     const bool is_no_file = error == ENXIO || error == ENODEV;
     return {is_no_file ? Code::kInvalidValue : Code::kFileMissing,
             error == ENOENT ? path + ": does not exist"
-                            : path + ": cannot be opened: " + Reason(error)};
+                            : path + ": cannot be opened: " + ErrorText(error)};
   }
   RegularFile file(path, descriptor);
   struct stat facts;
@@ -67,7 +63,7 @@ Result<std::string> RegularFile::ReadAt(std::uint64_t place, std::size_t bytes) 
     content.resize(have + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count == 0) break;
     if (count < 0 && error != EINTR) {
-      return {Code::kInvalidValue, path_ + ": cannot be read: " + Reason(error)};
+      return {Code::kInvalidValue, path_ + ": cannot be read: " + ErrorText(error)};
     }
   }
   content.resize(std::min(content.size(), bytes));

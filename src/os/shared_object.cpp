@@ -9,18 +9,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
 #include "base/log_sink.h"
+#include "base/system_calls.h"
 
 namespace openmatrix {
 namespace {
-
-std::string Explain(int error) {
-  char text[128];
-  return ::strerror_r(error, text, sizeof text);
-}
 
 // Whatever reason there is: no line twice, however many pools a process makes.
 void SayOnce(OnceGate& gate, const std::string& what) {
@@ -49,9 +44,9 @@ bool TryFile(const std::string& directory, std::uint64_t bytes, std::uint64_t wa
   object.descriptor = OwnDescriptor(OpenUnnamed(directory));
   std::string why;
   if (object.descriptor.Get() < 0) {
-    why = Explain(errno);
+    why = ErrorText(errno);
   } else if (::ftruncate(object.descriptor.Get(), static_cast<off_t>(bytes)) != 0) {
-    why = Explain(errno);
+    why = ErrorText(errno);
   } else if ((object.room = RoomIn(object.descriptor.Get())) < wanted_room) {
     why = "room for " + std::to_string(object.room >> 20) + " MiB of " +
           std::to_string(wanted_room >> 20);
@@ -87,7 +82,7 @@ SharedObject SharedObject::Create(std::uint64_t bytes, std::uint64_t wanted_room
     if (::ftruncate(object.descriptor.Get(), static_cast<off_t>(bytes)) == 0) return object;
     object.descriptor.Close();
   }
-  SayOnce(no_memfd, "memfd_create is refused (" + Explain(errno) + ")");
+  SayOnce(no_memfd, "memfd_create is refused (" + ErrorText(errno) + ")");
   if (TryFile("/dev/shm", bytes, wanted_room, shm, object)) return object;
   const char* const chosen = std::getenv("TMPDIR");
   const std::string directory = chosen != nullptr && *chosen != '\0' ? chosen : "/tmp";

@@ -9,6 +9,7 @@
 
 #include "base/log_sink.h"
 #include "base/sanitizers.h"
+#include "base/system_calls.h"
 #include "os/address_space.h"
 
 namespace openmatrix {
@@ -104,7 +105,7 @@ Result<std::unique_ptr<SharedPages>> SharedPages::Create(std::uint64_t bytes, st
   const int fd = pages->object_.descriptor.Get();
   const int flags = MAP_SHARED | MAP_FIXED | (fd < 0 ? MAP_ANONYMOUS : 0);
   if (Map(pages->host_, size, PROT_NONE, flags, fd) == nullptr) {
-    return Error{Code::kCannotGrow, std::string("no mapping of the pool: ") + std::strerror(errno)};
+    return Error{Code::kCannotGrow, "no mapping of the pool: " + ErrorText(errno)};
   }
   madvise(pages->host_, size, MADV_DONTDUMP);
   if (size < wanted || count < windows) {

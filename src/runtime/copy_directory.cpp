@@ -15,10 +15,10 @@
 #include <ctime>
 #include <memory>
 #include <set>
-#include <system_error>
 #include <vector>
 
 #include "base/quiet_signals.h"
+#include "base/system_calls.h"
 #include "os/descriptor.h"
 
 namespace openmatrix {
@@ -33,7 +33,7 @@ Error Failed(const std::string& directory, const std::string& why) {
   return Error{Code::kNoCapacity, directory + " " + why};
 }
 
-std::string Reason() { return std::generic_category().message(errno); }
+std::string Reason() { return ErrorText(errno); }
 
 bool IsCalled(const std::string& text, const char* prefix) { return text.rfind(prefix, 0) == 0; }
 
@@ -109,15 +109,9 @@ bool Holds(int directory, const std::string& name, const std::string& bytes) {
   return true;
 }
 
-bool WriteAll(int file, const std::string& bytes) {
+bool WriteQuietly(int file, const std::string& bytes) {
   const QuietSignals quiet;  // the file may be larger than this process may write
-  for (std::size_t at = 0; at < bytes.size();) {
-    const ssize_t count = ::write(file, bytes.data() + at, bytes.size() - at);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    at += static_cast<std::size_t>(count);
-  }
-  return true;
+  return WriteAll(file, bytes.data(), bytes.size());
 }
 
 // Under another name first: who finds a copy finds all of it.
@@ -130,7 +124,7 @@ bool Write(int directory, const std::string& name, const std::string& bytes) {
   } while (number < 0 && errno == EEXIST);
   const Descriptor file(number);
   if (!file.ok()) return false;
-  if (WriteAll(file.get(), bytes) &&
+  if (WriteQuietly(file.get(), bytes) &&
       ::renameat(directory, early.c_str(), directory, name.c_str()) == 0) {
     return true;
   }

@@ -35,6 +35,14 @@ Options HostLimit(std::uint64_t bytes) {
   return options;
 }
 
+// Limits follow the budget, and free pages stay.
+Options LimitedByBudget() {
+  Options options = HostLimit(0);
+  options.device_memory = 0;
+  options.retain = ~0ull >> 1;
+  return options;
+}
+
 TEST(HeapLimitsTest, ALimitThatDoesNotFitInASignedNumberStillServes) {
   Heap heap(HostLimit(~std::uint64_t{0}));
   EXPECT_TRUE(Allocates(heap, kHost));
@@ -61,10 +69,7 @@ TEST(HeapLimitsTest, NoTwoBlocksOfAVastPoolShareAnAddress) {
 
 // The sum of the sides' limits may be more than the process has: all sides together stay below.
 TEST(HeapLimitsTest, AllSidesTogetherStayBelowTheTotal) {
-  Options options = SmallHeap();
-  options.host_memory = 0;
-  options.device_memory = 0;
-  Heap heap(options, MemoryBudget{4ull << 30, "a test"});
+  Heap heap(LimitedByBudget(), MemoryBudget{4ull << 30, "a test"});
   const Heap::Limits& limits = heap.limits();
   EXPECT_EQ(limits.host_bytes, 2ull << 30);
   EXPECT_EQ(limits.total_bytes, (4ull << 30) / 5 * 4);
@@ -85,9 +90,7 @@ TEST(HeapLimitsTest, AllSidesTogetherStayBelowTheTotal) {
 }
 
 TEST(HeapLimitsTest, VerboseShowsTheTotalAndTheFileThatSetIt) {
-  Options options = SmallHeap();
-  options.host_memory = 0;
-  options.device_memory = 0;
+  Options options = LimitedByBudget();
   options.verbose = true;
   testing::internal::CaptureStderr();
   Heap heap(options, MemoryBudget{1000 * kMiB, "/sys/fs/cgroup/a/memory.max"});
@@ -100,11 +103,7 @@ TEST(HeapLimitsTest, VerboseShowsTheTotalAndTheFileThatSetIt) {
 // A freed run beside the untouched rest of the pool must not lend it its name: what is fresh is
 // asked for.
 TEST(HeapLimitsTest, AFreedNeighbourOpensNoWayAroundTheTotal) {
-  Options options = SmallHeap();
-  options.host_memory = 0;
-  options.device_memory = 0;
-  options.retain = ~0ull >> 1;
-  Heap heap(options, MemoryBudget{256 * kMiB, "a test"});
+  Heap heap(LimitedByBudget(), MemoryBudget{256 * kMiB, "a test"});
   const auto take = [&](View view, std::uint32_t bytes) {
     auto block = heap.Allocate(view, bytes, Family::kTransfer, Release::kAuto, NoWait());
     return block.ok() ? block.value() : nullptr;
@@ -123,11 +122,7 @@ TEST(HeapLimitsTest, AFreedNeighbourOpensNoWayAroundTheTotal) {
 // What one side gave back and is kept for reuse counts, too: it goes back to the system when
 // another size needs the room.
 TEST(HeapLimitsTest, FreePagesMakeWayForAnotherSizeAtTheTotal) {
-  Options options = SmallHeap();
-  options.host_memory = 0;
-  options.device_memory = 0;
-  options.retain = ~0ull >> 1;
-  Heap heap(options, MemoryBudget{256 * kMiB, "a test"});
+  Heap heap(LimitedByBudget(), MemoryBudget{256 * kMiB, "a test"});
   std::vector<void*> blocks;
   while (true) {
     const auto block = heap.Allocate(kHost, kMiB, Family::kTransfer, Release::kAuto, NoWait());
