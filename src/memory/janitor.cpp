@@ -30,9 +30,10 @@ void Janitor::NoteChange() {
   const bool above = heap_.pool->runs().dirty_bytes() > heap_.options.retain;
   if (heap_.options.decay.count() == 0 && !above) return;
   if (running_) {
-    if (asleep_ || above) wake_.NotifyAll();
+    if (above) wake_.NotifyAll();
     return;
   }
+  thread_.Join();  // the one before only has to leave: it needs no lock of ours
   // The new thread serves no signals: they belong to the application's threads.
   sigset_t all;
   sigset_t before;
@@ -68,13 +69,10 @@ void Janitor::Loop() {
     if (stop_) break;  // PurgeSlice let go of the lock: the call to stop may have come meanwhile
     // What is out may be in a cache, or come into one without a notice.
     if (heap_.pool->runs().dirty_bytes() == 0 && heap_.pool->runs().used_bytes() == 0) {
-      asleep_ = true;
-      wake_.Wait(heap_.mutex);
-      asleep_ = false;
-      next_look = Clock::now() + step;
-    } else if (decay.count() == 0) {
-      wake_.Wait(heap_.mutex);
+      running_ = false;
+      return;
     }
+    if (decay.count() == 0) wake_.Wait(heap_.mutex);
   }
 }
 
@@ -134,7 +132,6 @@ void Janitor::ForgetThread() {
   new (&thread_) Thread;
   new (&wake_) CondVar;
   running_ = false;
-  asleep_ = false;
 }
 
 }  // namespace openmatrix

@@ -4,7 +4,8 @@
 // Started by the first pages that leave or come back to the pool, named "openmatrix-trim". It takes
 // back the caches of threads that did nothing for the decay time, then pages that were free that
 // long, and pages above the retention limit at once.
-// Sleeps without a deadline while no block is out and no free page is left.
+// Ends when no block is out and no free page is left, until the next change: a program whose last
+// thread leaves by pthread_exit would not end beside it.
 #pragma once
 
 #include <chrono>
@@ -52,7 +53,6 @@ class Janitor {
   bool stop_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
   bool refused_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;  // by the system, to take pages back
   bool running_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
-  bool asleep_ OPENMATRIX_GUARDED_BY(heap_.mutex) = false;
   Thread thread_;
 };
 

@@ -2,6 +2,9 @@
 #include "memory/janitor.h"
 
 #include <dirent.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <fstream>
@@ -124,11 +127,38 @@ TEST(Janitor, AHeapMayGoWhileItsPagesGoBack) {
 
 TEST(Janitor, OneThreadDoesItAndItIsNamed) {
   Heap heap(Decaying(1));
-  TouchAndFreeElsewhere(heap, 1);
+  void* const block = Get(heap, kMiB);
   Await([] { return ThreadsNamed("openmatrix-trim") == 1; });
   TouchAndFreeElsewhere(heap, 1);
   EXPECT_EQ(ThreadsNamed("openmatrix-trim"), 1);
+  FreeAll(heap, {block});
 }
+
+TEST(Janitor, TheThreadEndsWhenNothingIsLeftToDoAndComesBack) {
+  Heap heap(Decaying(1));
+  for (std::uint64_t round = 1; round <= 3; ++round) {
+    TouchAndFreeElsewhere(heap, 1);
+    Await([&] { return heap.Counts().decommitted_bytes >= round * kMiB; });
+    Await([] { return ThreadsNamed("openmatrix-trim") == 0; });
+  }
+}
+
+// ThreadSanitizer starts no threads in a child.
+#if !defined(__SANITIZE_THREAD__)
+// As after a main that leaves by pthread_exit, but without the unwinding.
+TEST(Janitor, AProcessWhoseLastThreadLeavesEnds) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    Heap heap(Decaying(1));
+    FreeAll(heap, {Get(heap, kMiB)});
+    ::syscall(SYS_exit, 0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+#endif
 
 TEST(Janitor, WithoutDecayAndBelowTheRetentionLimitThereIsNoThread) {
   Heap heap(Decaying(0));
