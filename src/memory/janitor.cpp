@@ -33,7 +33,6 @@ void Janitor::NoteChange() {
     if (above) wake_.NotifyAll();
     return;
   }
-  thread_.Join();  // the one before only has to leave: it needs no lock of ours
   // The new thread serves no signals: they belong to the application's threads.
   sigset_t all;
   sigset_t before;
@@ -69,6 +68,8 @@ void Janitor::Loop() {
     if (stop_) break;  // PurgeSlice let go of the lock: the call to stop may have come meanwhile
     // What is out may be in a cache, or come into one without a notice.
     if (heap_.pool->runs().dirty_bytes() == 0 && heap_.pool->runs().used_bytes() == 0) {
+      // Nobody joins it: it may be the program's last thread, on which its exit then runs.
+      thread_.Detach();
       running_ = false;
       return;
     }

@@ -1,5 +1,6 @@
 // Gives pages back to the system that were free for long: the one thread that does it, so
-// that no allocation or free ever pays for it (about 0.2 ms per MiB).
+// that no allocation or free ever pays for it (about 0.2 ms per MiB), but for the start of the
+// thread after an idle time.
 //
 // Started by the first pages that leave or come back to the pool, named "openmatrix-trim". It takes
 // back the caches of threads that did nothing for the decay time, then pages that were free that

@@ -31,7 +31,13 @@ class Thread {
     started_ = false;
   }
 
-  // The same for a thread that nobody waits for.
+  // Nobody waits for its end any more: another one may be started.
+  void Detach() noexcept {
+    if (started_) pthread_detach(thread_);
+    started_ = false;
+  }
+
+  // The same as Start for a thread that nobody ever waits for.
   template <typename T, void (T::*kBody)()>
   static bool StartDetached(T* object) noexcept {
     pthread_t thread;
