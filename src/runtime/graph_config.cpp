@@ -15,9 +15,13 @@
 #include "base/no_destructor.h"
 #include "os/fork_guard.h"
 #include "os/regular_file.h"
+#include "os/stack_room.h"
 
 namespace openmatrix {
 namespace {
+
+// For libprotobuf's first use, and the deepest text that is let in.
+constexpr std::size_t kStackOfParser = std::size_t{256} << 10;
 
 // The parser has locks of its own, which protobuf does not bring through a fork.
 Mutex g_parsing;
@@ -208,23 +212,7 @@ class UseOfTables {
   const int before_ = std::uncaught_exceptions();
 };
 
-}  // namespace
-
-Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path) {
-  const auto failed = [](Code code, const Error& error) {
-    return Error{code, "configuration file " + error.text};
-  };
-  const Result<RegularFile> file = RegularFile::Open(path);
-  if (!file.ok()) {
-    const bool missing = file.error().code == Code::kFileMissing;
-    return failed(missing ? Code::kFileMissing : Code::kConfigMalformed, file.error());
-  }
-  const Result<std::string> text = file.value().ReadAll(kMaxConfigBytes);
-  if (!text.ok()) return failed(Code::kConfigMalformed, text.error());
-  return ParseGraphConfig(text.value(), path);
-}
-
-Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const std::string& name) {
+Result<hiai::GraphConfigList> ParseHere(const std::string& text, const std::string& name) {
   UseOfTables use;
   if (use.impossible()) {
     return {Code::kHostMemoryExhausted,
@@ -245,6 +233,28 @@ Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const st
     return {Code::kConfigMalformed, name + ":" + errors.text()};
   }
   use.Succeeded();
+  return list;
+}
+
+}  // namespace
+
+Result<hiai::GraphConfigList> ReadGraphConfig(const std::string& path) {
+  const auto failed = [](Code code, const Error& error) {
+    return Error{code, "configuration file " + error.text};
+  };
+  const Result<RegularFile> file = RegularFile::Open(path);
+  if (!file.ok()) {
+    const bool missing = file.error().code == Code::kFileMissing;
+    return failed(missing ? Code::kFileMissing : Code::kConfigMalformed, file.error());
+  }
+  const Result<std::string> text = file.value().ReadAll(kMaxConfigBytes);
+  if (!text.ok()) return failed(Code::kConfigMalformed, text.error());
+  return ParseGraphConfig(text.value(), path);
+}
+
+Result<hiai::GraphConfigList> ParseGraphConfig(const std::string& text, const std::string& name) {
+  Result<hiai::GraphConfigList> list = Error{Code::kConfigMalformed, ""};
+  RunWithStack(kStackOfParser, [&] { list = ParseHere(text, name); });
   return list;
 }
 

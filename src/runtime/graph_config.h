@@ -21,9 +21,9 @@ constexpr std::uint32_t kMaxQueueSize = 65536;
 constexpr std::uint32_t kMaxWorkers = 1024;
 constexpr std::uint32_t kMaxThreadPriority = 99;
 constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{64} << 20;
-// Levels of braces in a file; of sub_items in a list that the program made. As many as protobuf
-// allows a binary message. Each costs stack.
-constexpr int kMaxConfigDepth = 100;
+// Levels of braces in a file; of sub_items in a list that the program made. Copies and destructors
+// of protobuf take a third of a KiB of the caller's stack for each, and that may have 16 KiB.
+constexpr int kMaxConfigDepth = 32;
 
 struct EnginePlan {
   std::uint32_t id = 0;

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <fstream>
 #include <functional>
+#include <string>
 
 #include "borders.h"
 #include "calls.h"
@@ -23,8 +26,9 @@ constexpr std::size_t kGrowth = 8;
 constexpr std::size_t kGrowth = 1;
 #endif
 
-constexpr std::size_t kForTheCaller = 1024;
-constexpr std::size_t kPainted = std::size_t{512} << 10;
+constexpr std::size_t kForTheCaller = 2048;
+// Less than what makes the library parse on the caller's stack.
+constexpr std::size_t kPainted = std::size_t{192} << 10;
 constexpr unsigned char kPaint = 0xa5;
 
 // The bytes of the stack that a thread has used for `body`, with what the C library puts there.
@@ -77,6 +81,24 @@ TEST(SmallStack, HoldsTheFirstUse) {
   ExpectSmall("destroy", [&] { status = Graph::DestroyGraph(borders::kGraph); });
   EXPECT_EQ(status, HIAI_OK);
   borders::AwaitNothingLive();
+}
+
+// As deep as configurations may be: parser, copies and destructors go down with each level.
+TEST(SmallStack, HoldsTheDeepestConfiguration) {
+  const std::string path = testing::TempDir() + "deepest_" + std::to_string(getpid()) + ".config";
+  const int levels = 27;  // beside graphs, engines, ai_config, as deep as files may be
+  std::string items = "items { ";
+  for (int level = 1; level < levels; ++level) items += "sub_items { ";
+  items += std::string(levels, '}');
+  std::ofstream(path) << "graphs { graph_id: 7 engines { id: 1 engine_name: \"BordersSink\" "
+                         "side: HOST ai_config { "
+                      << items << " } } }";
+  HIAI_StatusT status = HIAI_ERROR;
+  ExpectSmall("create", [&] { status = Graph::CreateGraph(path); });
+  EXPECT_EQ(status, HIAI_OK);
+  ExpectSmall("destroy", [&] { status = Graph::DestroyGraph(7); });
+  EXPECT_EQ(status, HIAI_OK);
+  std::remove(path.c_str());
 }
 
 TEST(SmallStack, HoldsEachCall) {
