@@ -59,9 +59,11 @@ bool CopyLease::Add(int directory, const std::string& name) {
   if (!file_.empty()) {
     const Descriptor file(
         ::openat(directory, file_.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
-    if (file.ok()) return Append(file.get(), name + "\n");
+    // Whoever can lock it is alone: the descriptor that held the lease was closed.
+    const bool lost = !file.ok() || ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+    if (!lost) return Append(file.get(), name + "\n");
   }
-  // The first name, or the lease is gone: its descriptor was closed.
+  // The first name, or all of them in a new lease.
   return Begin(directory);
 }
 

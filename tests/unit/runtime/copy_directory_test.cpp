@@ -233,6 +233,25 @@ TEST_F(Copies, AProgramThatClosesAllDescriptorsLosesNoFileOfItsOwn) {
   EXPECT_EQ(Entries().size(), 2u);
 }
 
+TEST_F(Copies, WhatIsCopiedAfterAllDescriptorsWereClosedStaysToo) {
+  const pid_t other = StartProcess([&] {
+    static CopyDirectory theirs(base_);
+    if (!theirs.Put("first", "host", "x.so").ok()) ::_exit(1);
+    for (int i = 3; i < 64; ++i) {
+      if (i != end_[0]) ::close(i);
+    }
+    if (!theirs.Put("second", "host", "x.so").ok()) ::_exit(2);
+  });
+  const std::set<std::string> used = Entries();
+  ASSERT_EQ(used.size(), 2u);
+  CopyDirectory directory(base_, CopyDirectory::Bounds{0, 0});
+
+  ASSERT_TRUE(directory.Put("mine", "host", "x.so").ok());
+
+  for (const std::string& entry : used) EXPECT_EQ(Entries().count(entry), 1u) << entry;
+  EndProcess(other);
+}
+
 TEST_F(Copies, NoStandardDescriptorIsTaken) {
   EndProcess(StartProcess([&] {
     for (int i = 0; i < 3; ++i) ::close(i);
