@@ -1,6 +1,7 @@
 #include "runtime/graph_impl.h"
 
 #include <algorithm>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -65,6 +66,8 @@ Status GraphImpl::Connect(const std::function<std::shared_ptr<GraphImpl>(std::ui
     MutexLock lock(mutex_);
     edges = edges_;
   }
+  // One change for all edges of an engine: each change copies those that are there.
+  std::map<std::shared_ptr<EngineHost>, std::vector<Edge>> added;
   for (const EdgePlan& edge : edges) {
     const std::shared_ptr<GraphImpl> other =
         edge.target_graph != id_ ? find(edge.target_graph) : shared_from_this();
@@ -76,8 +79,9 @@ Status GraphImpl::Connect(const std::function<std::shared_ptr<GraphImpl>(std::ui
     }
     Status checked = source->CheckEdge(edge, *target);
     if (!checked.ok()) return checked;
-    source->AddEdges({source->EdgeTo(edge, target)});
+    added[source].push_back(source->EdgeTo(edge, target));
   }
+  for (auto& [source, own] : added) source->AddEdges(std::move(own));
   return {};
 }
 

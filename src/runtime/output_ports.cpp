@@ -19,6 +19,11 @@ OutputPorts::Change OutputPorts::Prepare(const std::function<bool(const Edge&)>&
   for (const Edge& edge : added) {
     ports = std::max<std::size_t>(ports, std::size_t{edge.plan.source_port} + 1);
   }
+  const auto by_port = [](const Edge& one, const Edge& other) {
+    return one.plan.source_port < other.plan.source_port;
+  };
+  std::stable_sort(added.begin(), added.end(), by_port);
+  auto next = added.begin();
   routes_.reserve(ports);
   change.ports.resize(ports);
   change.replaced.resize(ports);
@@ -29,8 +34,8 @@ OutputPorts::Change OutputPorts::Prepare(const std::function<bool(const Edge&)>&
     const std::size_t before = edges.size();
     edges.erase(std::remove_if(edges.begin(), edges.end(), std::cref(gone)), edges.end());
     const std::size_t carried = edges.size();
-    for (Edge& edge : added) {
-      if (edge.plan.source_port == port) edges.push_back(std::move(edge));
+    for (; next != added.end() && next->plan.source_port == port; ++next) {
+      edges.push_back(std::move(*next));
     }
     if (edges.size() == carried && carried == before) continue;
     change.ports[port].route = std::move(route);
