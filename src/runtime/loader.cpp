@@ -87,6 +87,15 @@ ElfFacts FactsOf(const std::string& path) {
   return facts.ok() ? std::move(facts.value()) : ElfFacts();
 }
 
+// Whether `path` is the file of this code. A list that names it asks for what is there.
+bool IsFramework(const std::string& path) {
+  LoadedObject self;
+  FileId own;
+  FileId asked;
+  return FindObject(reinterpret_cast<const void*>(&CheckBelongsTo), self) && !self.path.empty() &&
+         FindFile(self.path, own) && FindFile(path, asked) && own == asked;
+}
+
 // The same with a reason for each; kFileMissing if there is no other.
 Error Join(const std::vector<Error>& errors) {
   Error joined{Code::kFileMissing, ""};
@@ -236,6 +245,7 @@ Result<bool> Loader::LoadOne(const LoadTask& task, const LibraryName& name) {
   if (exists && !name.installed && libraries_.Find(task.side, name.path).handle != nullptr) {
     return false;
   }
+  if (exists && IsFramework(name.path)) return false;
   PromoteFramework();
   LoadScope load(libraries_, task.side, FileOrName(name), objects_.Now());
   const Result<Library> library = OpenAny(task, name);

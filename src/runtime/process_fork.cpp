@@ -11,6 +11,12 @@
 #include "runtime/side.h"
 
 namespace openmatrix {
+namespace {
+
+// The last one of a list. Reachable from here, so that leak checkers see them as what they are.
+NoDestructor<std::shared_ptr<GraphImpl>> g_kept;
+
+}  // namespace
 
 // One that was destroyed, but that a thread still holds, counts: the thread may be anywhere in it.
 bool Process::HasGraphs() const {
@@ -56,10 +62,8 @@ void Process::TellOfFork() {
 }
 
 void Process::Keep(GraphImpl& graph) {
-  // Reachable from here, so that leak checkers see them as what they are.
-  static NoDestructor<std::shared_ptr<GraphImpl>> last;
   MutexLock lock(mutex_);
-  graph.KeepBehind(*last);
+  graph.KeepBehind(*g_kept);
 }
 
 }  // namespace openmatrix

@@ -1,5 +1,6 @@
 // How many graphs and engines there may be, how they are connected and spread over devices, and
 // what happens when the system has no more threads.
+#include <dlfcn.h>
 #include <pthread.h>
 
 #include <atomic>
@@ -234,6 +235,28 @@ TEST_F(Limits, AnEngineWhoseThreadsCannotBeMadeIsNotAdded) {
   EXPECT_EQ(g_alive, 1);
   EXPECT_EQ(SendText(1, 2, ""), HIAI_GRAPH_ENGINE_NOT_EXIST);
   EXPECT_EQ(hiai::Graph::GetInstance(1)->ModifyGraph(change), HIAI_OK);
+}
+
+// Each connection made by a change of its own would copy all before it: minutes.
+TEST_F(Limits, TensOfThousandsOfConnectionsAreMade) {
+  constexpr int kMany = 40000;
+  std::string connections;
+  for (int i = 0; i < kMany; ++i) connections += Connect(1, 2);
+  EXPECT_EQ(
+      CreateFromText(GraphText(1, HostEngine(1, "Relay") + HostEngine(2, "Relay") + connections)),
+      HIAI_OK);
+}
+
+// A list that names the library itself asks for what is there.
+TEST_F(Limits, TheLibraryItselfAmongTheLibrariesOfAnEngineIsLoadedAlready) {
+  Dl_info library;
+  ASSERT_NE(::dladdr(reinterpret_cast<const void*>(&HIAI_Init), &library), 0);
+  const std::string name = "so_name: \"" + std::string(library.dli_fname) + "\"";
+  const std::string device =
+      "engines { id: 2 engine_name: \"NoSuchEngine\" side: DEVICE " + name + " }";
+
+  EXPECT_EQ(CreateFromText(GraphText(1, HostEngine(1, "Relay", name))), HIAI_OK);
+  EXPECT_EQ(CreateFromText(GraphText(2, device)), HIAI_GRAPH_CREATE_ENGINE_FAILED);
 }
 
 }  // namespace
