@@ -23,19 +23,40 @@ std::uint64_t Share(std::uint64_t free_bytes) { return free_bytes / 5 * 3; }
 // The table of blocks beside the pool takes a sixteenth of its length.
 std::uint64_t WithTable(std::uint64_t bytes) { return bytes + bytes / 16; }
 
-std::uint8_t* Map(void* where, std::size_t bytes, int protection, int flags, int fd) {
-  void* at = mmap(where, bytes, protection, flags | MAP_NORESERVE, fd, 0);
-  return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
+// The system may have cleared the place before it refused to put something there. Reserved again it
+// is nobody else's; a place that was left alone stays as it is. Keeps errno.
+void ReserveIfCleared(void* place, std::uint64_t bytes) {
+  const int error = errno;
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+  void* const at = mmap(place, bytes, PROT_NONE, kFlags, -1, 0);
+  if (at != MAP_FAILED && at != place) munmap(at, bytes);  // an old system that knows no such flag
+  errno = error;
+}
+
+std::uint8_t* Map(void* where, std::uint64_t bytes, int protection, int flags, int fd,
+                  std::uint64_t offset = 0) {
+  void* at = mmap(where, bytes, protection, flags | MAP_NORESERVE, fd, static_cast<off_t>(offset));
+  if (at != MAP_FAILED) return static_cast<std::uint8_t*>(at);
+  if ((flags & MAP_FIXED) != 0) ReserveIfCleared(where, bytes);
+  return nullptr;
+}
+
+bool Remap(std::uint8_t* from, std::uint64_t old_bytes, std::uint64_t bytes, std::uint8_t* where) {
+  if (mremap(from, old_bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, where) != MAP_FAILED) {
+    return true;
+  }
+  ReserveIfCleared(where, bytes);
+  return false;
+}
+
+bool Move(std::uint8_t* from, std::uint64_t bytes, std::uint8_t* where) {
+  return bytes == 0 || Remap(from, bytes, bytes, where);
 }
 
 // A second mapping of the shared pages at `from`: length 0 says "once more", and no descriptor is
 // needed.
 bool MapAgain(std::uint8_t* from, std::uint64_t bytes, std::uint8_t* where) {
-  if (mremap(from, 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, where) != MAP_FAILED) return true;
-  // The system may have cleared the place before it refused: it stays reserved.
-  mmap(where, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
-       -1, 0);
-  return false;
+  return Remap(from, 0, bytes, where);
 }
 
 unsigned ShiftOf(std::uint64_t bytes) {
@@ -135,8 +156,7 @@ bool SharedPages::MapStep(std::uint8_t* view, std::uint64_t from, std::uint64_t 
   } else if (MapAgain(host_ + from, bytes, view + from)) {
     mapped = true;
   } else if (fd >= 0) {  // valgrind knows no second mapping
-    mapped = mmap(view + from, bytes, kUsable, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd,
-                  static_cast<off_t>(from)) != MAP_FAILED;
+    mapped = Map(view + from, bytes, kUsable, MAP_SHARED | MAP_FIXED, fd, from) != nullptr;
   }
   if (mapped && view != host_) madvise(view + from, bytes, MADV_DONTDUMP);
   return mapped;
@@ -188,19 +208,27 @@ bool SharedPages::Populate(std::uint8_t* view, std::uint64_t offset, std::uint64
   return true;
 }
 
+// Private pages with a copy of what is live there, in place of the view's shared ones.
+bool SharedPages::CopyInPlace(std::uint8_t* view, std::uint64_t bytes, const Ranges& live) {
+  std::uint8_t* const copy = Map(nullptr, bytes, kUsable, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (copy == nullptr) return false;
+  live([&](std::uint64_t offset, std::uint64_t length) {
+    if (offset + length <= bytes) CopyUnchecked(copy + offset, view + offset, length);
+  });
+  if (Move(copy, bytes, view)) return true;
+  munmap(copy, bytes);
+  return false;
+}
+
 bool SharedPages::MakeViewPrivate(std::uint8_t* view, const Ranges& live) {
   const std::uint64_t bytes =
       view == host_ ? usable_bytes_ : std::min(usable_bytes_, window_bytes());
   if (bytes == 0) return true;
   const int fd = object_.descriptor.Get();
-  if (fd >= 0 && Map(view, bytes, kUsable, MAP_PRIVATE | MAP_FIXED, fd) != nullptr) return true;
-  std::uint8_t* const copy = Map(nullptr, bytes, kUsable, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-  if (copy != nullptr) {
-    live([&](std::uint64_t offset, std::uint64_t length) {
-      if (offset + length <= bytes) CopyUnchecked(copy + offset, view + offset, length);
-    });
-    if (mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, view) != MAP_FAILED) return true;
-    munmap(copy, bytes);
+  if (fd >= 0) {
+    if (Map(view, bytes, kUsable, MAP_PRIVATE | MAP_FIXED, fd) != nullptr) return true;
+  } else if (view != cleared_ && CopyInPlace(view, bytes, live)) {
+    return true;
   }
   // Better no pages than the parent's. That much always works: it takes no memory.
   mprotect(view, bytes, PROT_NONE);
@@ -238,19 +266,17 @@ bool SharedPages::Renew(const Ranges& live, std::uint64_t wanted_room) {
   });
   // The windows first: until the host's view moves, all still show the parent's pages.
   const std::uint64_t in_window = std::min(usable_bytes_, window_bytes());
-  bool moved = true;
   ForEachMappedWindow([&](std::uint8_t* view) {
-    moved = moved && (in_window == 0 || MapAgain(copy, in_window, view) ||
-                      (fd >= 0 && Map(view, in_window, kUsable, MAP_SHARED | MAP_FIXED, fd)));
+    if (cleared_ != nullptr) return;
+    const bool shown = in_window == 0 || MapAgain(copy, in_window, view) ||
+                       (fd >= 0 && Map(view, in_window, kUsable, MAP_SHARED | MAP_FIXED, fd));
+    if (!shown) cleared_ = view;
     madvise(view, in_window, MADV_DONTDUMP);
   });
   // One mapping of two parts: what is usable, and what is not yet.
-  const auto move = [&](std::uint64_t from, std::uint64_t to) {
-    return from == to || mremap(copy + from, to - from, to - from, MREMAP_MAYMOVE | MREMAP_FIXED,
-                                host_ + from) != MAP_FAILED;
-  };
-  moved = moved && move(0, usable_bytes_) && move(usable_bytes_, bytes_);
-  if (!moved) {
+  if (cleared_ == nullptr && !Move(copy, usable_bytes_, host_)) cleared_ = host_;
+  if (cleared_ != nullptr ||
+      !Move(copy + usable_bytes_, bytes_ - usable_bytes_, host_ + usable_bytes_)) {
     munmap(copy, bytes_);
     return false;
   }

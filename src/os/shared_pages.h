@@ -82,13 +82,14 @@ class SharedPages {
   // In a forked child: every view becomes a private copy; what the child writes stays in the child.
   // A page that it has not written yet shows what the parent wrote there last, unless the program
   // has closed the object's descriptor: then what is `live` is copied. A view that this child maps
-  // later begins with zeros. False if a view could not be kept: it can then not be touched.
-  // Nothing happens where the views are private already.
+  // later begins with zeros. False if a view could not be kept: it can then not be touched, and
+  // its addresses stay reserved. Nothing happens where the views are private already.
   bool MakePrivate(const Ranges& live);
 
   // In a forked child: an object of its own, with a copy of what is `live` and room for
   // `wanted_room`, and views of it that share their pages as those of the parent do. False if there
-  // is no memory for that: call MakePrivate. REQUIRES: the views are not private
+  // is no memory for that: call MakePrivate, for one view may be without pages then.
+  // REQUIRES: the views are not private
   bool Renew(const Ranges& live, std::uint64_t wanted_room);
 
  private:
@@ -101,6 +102,7 @@ class SharedPages {
   // The pages [from, to) of the object at their place in a window or, privately, fresh ones.
   bool MapStep(std::uint8_t* view, std::uint64_t from, std::uint64_t to);
   bool MakeViewPrivate(std::uint8_t* view, const Ranges& live);
+  bool CopyInPlace(std::uint8_t* view, std::uint64_t bytes, const Ranges& live);
   template <typename Visit>
   void ForEachMappedWindow(const Visit& visit) {
     for (std::uint32_t window = 0; window < window_count(); ++window) {
@@ -116,7 +118,8 @@ class SharedPages {
   unsigned window_shift_ = 0;
   std::uint64_t usable_bytes_ = 0;
   bool private_ = false;
-  std::vector<bool> mapped_;  // per window
+  std::uint8_t* cleared_ = nullptr;  // the view that a failed Renew lost: nothing to copy is there
+  std::vector<bool> mapped_;         // per window
 };
 
 }  // namespace openmatrix
