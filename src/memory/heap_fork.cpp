@@ -29,7 +29,7 @@ void Heap::Impl::BeforeFork() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
 void Heap::Impl::AfterForkInParent() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   forking = false;
   purged.NotifyAll();
-  if (waiters.load(std::memory_order_relaxed) == 0) OpenCaches();
+  if (CachesMayOpen()) OpenCaches();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
   mutex.Unlock();
 }
@@ -59,17 +59,18 @@ void Heap::Impl::AfterForkInChild() OPENMATRIX_NO_THREAD_SAFETY_ANALYSIS {
   janitor_->ForgetThread();
   for (const auto& cache : caches) cache->EndUsesOfParent();
   if (!usable) GiveUpInChild();
-  OpenCaches();
+  if (CachesMayOpen()) OpenCaches();
   ForEachQuarantineInUse([](Quarantine& quarantine) { quarantine.AfterFork(); });
   mutex.Unlock();
 }
 
-// There are views without pages: nothing is allocated there any more.
+// There are views without pages. What is freed from now on goes past the closed caches to the pool,
+// from which nobody takes any more.
 void Heap::Impl::GiveUpInChild() {
   Log(LogLevel::kError,
       "fork: no memory for the child's copy of its transfer memory: it can neither use what it "
       "has nor allocate any");
-  for (SideAccount& account : accounts) account.SetLimit(0);
+  given_up.store(true, std::memory_order_relaxed);
   for (const auto& cache : caches) DrainCache(*cache);
 }
 

@@ -205,7 +205,7 @@ SideCache* Heap::Impl::MakeCacheFor(View view) {
                                                  pages->window_bytes(), table->words()));
     cache = caches.back().get();
     private_caches[id].store(cache, std::memory_order_release);
-    if (waiters.load(std::memory_order_relaxed) > 0) cache->Close();
+    if (!CachesMayOpen()) cache->Close();
   } else {
     static OnceGate gate;
     if (gate.Enter()) {

@@ -170,17 +170,23 @@ class Heap::Impl final : public ForkAware {
       if (!cache->chosen) continue;
       cache->AwaitIdle();
       visit(*cache);
-      if (waiters.load(std::memory_order_relaxed) == 0) cache->Open();
+      if (CachesMayOpen()) cache->Open();
     }
   }
   // Frees quarantined blocks that nobody holds any more. Their messages go to `gone`, to be
   // dropped without the lock.
   void BreakQuarantine(View view, Quarantined which, std::vector<Quarantine::Entry>& gone)
       OPENMATRIX_REQUIRES(mutex);
+  // Not while somebody waits, and never where the heap has given up.
+  bool CachesMayOpen() const noexcept {
+    return waiters.load(std::memory_order_relaxed) == 0 &&
+           !given_up.load(std::memory_order_relaxed);
+  }
+  // REQUIRES: they may open.
   void OpenCaches() OPENMATRIX_REQUIRES(mutex);
   // One more call that found its cache closed, maybe, by a wait that is over.
   void CountLockedCall() OPENMATRIX_REQUIRES(mutex) {
-    if (waiters.load(std::memory_order_relaxed) > 0 || until_open == 0) return;
+    if (!CachesMayOpen() || until_open == 0) return;
     if (--until_open == 0) OpenCaches();
   }
   // Looks without the lock, for as long as spinning pays, whether something was freed.
@@ -219,6 +225,8 @@ class Heap::Impl final : public ForkAware {
   std::atomic<std::uint32_t> notices{0};  // partner: SpinForFree
   Handover handover;
   std::atomic<bool> forked{false};
+  // A forked child, and its children, whose views lack pages: blocks are freed, none is allocated.
+  std::atomic<bool> given_up{false};       // no partner: set in a fork
   std::atomic<bool> has_fast_path{false};  // whether CacheFor tells memory/fast_path.h
   std::array<std::atomic<bool>, 1 + kMaxDevices> mapped{};  // partner: MapView
   Totals totals;

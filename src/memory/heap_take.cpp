@@ -18,6 +18,10 @@ constexpr const char* kExhausted = "no memory was freed in time";
 constexpr const char* kHeldUp = "other threads wait already for the memory that is free";
 
 Error NoView() { return {Code::kCannotGrow, "the side's view of the pool cannot be mapped"}; }
+Error GivenUp() {
+  return {Code::kNoMemory,
+          "the system had no memory for a forked child's copy of its transfer memory"};
+}
 
 }  // namespace
 
@@ -212,6 +216,7 @@ void Heap::Impl::OpenCaches() {
 
 Result<void*> Heap::Impl::AllocateSlow(View view, std::uint32_t bytes, Family family,
                                        Release release, const Wait& wait) {
+  if (given_up.load(std::memory_order_relaxed)) return GivenUp();
   SideCache* const cache = CacheFor(view);
   if (cache == nullptr && !MapView(view)) return NoView();
   const std::uint32_t size_class = ClassOf(bytes);
@@ -248,6 +253,7 @@ void Heap::Impl::CountWithoutCache(View view, std::uint32_t bytes) noexcept {
 
 Result<std::uint8_t*> Heap::Impl::AllocateReceived(View view, std::uint32_t bytes,
                                                    const Wait& wait) {
+  if (given_up.load(std::memory_order_relaxed)) return GivenUp();
   const auto received = [&](std::uint64_t offset, std::uint32_t size_class) {
     table->At(offset).store(BlockWord::Received(bytes, size_class, view).bits,
                             std::memory_order_release);
@@ -291,6 +297,7 @@ bool Heap::Impl::TakeHandedOver(View view, std::uint32_t size_class,
 }
 
 Status Heap::Impl::ChargeOrWait(View view, std::uint64_t bytes, const Wait& wait) {
+  if (given_up.load(std::memory_order_relaxed)) return GivenUp();
   if (waiters.load(std::memory_order_relaxed) == 0 && accounts[view.index].TryCharge(bytes)) {
     return {};
   }

@@ -5,15 +5,17 @@
 // Not under ThreadSanitizer, which maps its own memory by these calls before anything else runs.
 #if !defined(__SANITIZE_THREAD__)
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
 #include <array>
+#include <bitset>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <functional>
-#include <vector>
+#include <string>
 
 #include "heap_support.h"
 #include "memory/outgoing.h"
@@ -33,6 +35,13 @@ bool IsRefused() {
   return true;
 }
 
+// The system may have cleared the place before it refuses to map something there.
+void* Refuse(void* place, std::size_t bytes) {
+  if (place != nullptr) munmap(place, bytes);
+  errno = ENOMEM;
+  return MAP_FAILED;
+}
+
 template <typename Function>
 Function* Real(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
@@ -45,7 +54,10 @@ extern "C" {
 
 void* mmap(void* at, size_t bytes, int protection, int flags, int fd, off_t offset) noexcept {
   static auto* const real = Real<decltype(mmap)>("mmap");
-  return IsRefused() ? MAP_FAILED : real(at, bytes, protection, flags, fd, offset);
+  // To keep addresses from others needs no memory, either.
+  const bool keeps = protection == PROT_NONE && (flags & MAP_FIXED_NOREPLACE) != 0;
+  if (keeps || !IsRefused()) return real(at, bytes, protection, flags, fd, offset);
+  return Refuse((flags & MAP_FIXED) != 0 ? at : nullptr, bytes);
 }
 
 void* mremap(void* at, size_t old_bytes, size_t bytes, int flags, ...) noexcept {
@@ -54,7 +66,7 @@ void* mremap(void* at, size_t old_bytes, size_t bytes, int flags, ...) noexcept 
   va_start(arguments, flags);
   void* const where = (flags & MREMAP_FIXED) != 0 ? va_arg(arguments, void*) : nullptr;
   va_end(arguments);
-  return IsRefused() ? MAP_FAILED : real(at, old_bytes, bytes, flags, where);
+  return IsRefused() ? Refuse(where, bytes) : real(at, old_bytes, bytes, flags, where);
 }
 
 int mprotect(void* at, size_t bytes, int protection) noexcept {
@@ -118,7 +130,7 @@ int Use(Heap& heap) {
 }
 
 // Calls `run` with all numbers until nothing was refused. Prints how many.
-void Sweep(const char* name, const std::function<void(int)>& run) {
+void Sweep(const std::string& name, const std::function<void(int)>& run) {
   for (const Refused how : {Refused::kOne, Refused::kAllFrom}) {
     int number = 1;
     for (; !testing::Test::HasFailure(); ++number) {
@@ -129,7 +141,7 @@ void Sweep(const char* name, const std::function<void(int)>& run) {
       countdown = 0;
       if (none) break;
     }
-    std::printf("sweep: %s: %d refusals\n", name, number - 1);
+    std::printf("sweep: %s: %d refusals\n", name.c_str(), number - 1);
     EXPECT_GT(number, 1);
   }
 }
@@ -157,33 +169,99 @@ bool IsUsable(std::uint8_t* at) {
   return usable;
 }
 
-// In the child: what is there is as it was, what is written stays here, what is allocated is there.
-bool IsWholeInChild(Heap& heap, const std::vector<std::uint8_t*>& blocks) {
+// Whether nobody else's mapping can come there.
+bool IsKept(void* at) {
+  return mmap(at, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != at;
+}
+
+using Blocks = std::array<std::uint8_t*, kViews.size()>;
+
+// What the child allocates is there; if it has lost a view, it gets nothing and is told why.
+bool AllocatesAsItMay(Heap& heap, bool lost) {
+  for (const View view : {kHost, kDevice, kOtherDevice}) {
+    for (const std::uint32_t bytes : {4096u, kMiB}) {
+      auto block = heap.Allocate(view, bytes, Family::kTransfer, Release::kAuto,
+                                 Wait::For(std::chrono::milliseconds(1)));
+      if (lost) {
+        if (block.ok() || block.error().code != Code::kNoMemory) return false;
+        if (block.error().text.find("forked child") == std::string::npos) return false;
+      } else {
+        if (!block.ok() || !IsUsable(static_cast<std::uint8_t*>(block.value()))) return false;
+        if (heap.Free(block.value(), Family::kTransfer) != FreeVerdict::kFreed) return false;
+      }
+    }
+  }
+  return heap.Counts().waits == 0;
+}
+
+bool FreesAndAllocatesAsItMay(Heap& heap, const Blocks& blocks, bool lost) {
   for (std::uint8_t* const block : blocks) {
-    if (!IsUsable(block)) continue;  // refused: lost to this child
-    if (block[0] != 7) return false;
-    block[0] = 9;
+    if (heap.Free(block, Family::kTransfer) != FreeVerdict::kFreed) return false;
+    if (heap.Free(block, Family::kTransfer) == FreeVerdict::kFreed) return false;
   }
-  for (const View view : kViews) {
-    auto block = heap.Allocate(view, 4096, Family::kTransfer, Release::kAuto, NoWait());
-    if (block.ok() && !IsUsable(static_cast<std::uint8_t*>(block.value()))) return false;
+  return AllocatesAsItMay(heap, lost);
+}
+
+// In the child: what is there is as it was, what is written stays here. All of it can be freed, and
+// neither that nor a fork brings a lost place back into circulation.
+bool IsWholeInChild(Heap& heap, const Blocks& some, const Blocks& others) {
+  bool lost = false;
+  for (const Blocks* const blocks : {&some, &others}) {
+    for (std::uint8_t* const block : *blocks) {
+      if (IsUsable(block)) {
+        if (block[0] != 7) return false;
+        block[0] = 9;
+      } else {  // refused: lost to this child
+        if (!IsKept(block)) return false;
+        lost = true;
+      }
+    }
   }
-  return true;
+  const auto goes_on = [&] { return FreesAndAllocatesAsItMay(heap, others, lost); };
+  return AllocatesAsItMay(heap, lost) && FreesAndAllocatesAsItMay(heap, some, lost) &&
+         TrueInChild(goes_on) && goes_on() && heap.Counts().views[kHost.index].live_blocks == 0;
 }
 
 enum Outcome { kWhole, kBad, kNothingRefused };
 
+using Descriptors = std::bitset<256>;
+
+Descriptors OpenDescriptors() {
+  Descriptors open;
+  for (std::size_t number = 0; number < open.size(); ++number) {
+    open[number] = fcntl(static_cast<int>(number), F_GETFD) >= 0;
+  }
+  return open;
+}
+
+// As a program does that closes all it finds: what was not there before is the heap's.
+void CloseAllBut(const Descriptors& before) {
+  const Descriptors now = OpenDescriptors();
+  for (std::size_t number = 0; number < now.size(); ++number) {
+    if (now[number] && !before[number]) close(static_cast<int>(number));
+  }
+}
+
 TEST(HeapRefusals, InAForkLeaveTheParentAlone) {
-  for (const bool links : {false, true}) {
-    Sweep(links ? "fork that keeps links" : "fork", [links](int number) {
+  for (const auto& [links, descriptor] : {std::pair(false, true), std::pair(false, false),
+                                          std::pair(true, true), std::pair(true, false)}) {
+    const std::string name = std::string("fork") + (links ? " that keeps links" : "") +
+                             (descriptor ? "" : " without the descriptor");
+    Sweep(name, [links = links, descriptor = descriptor](int number) {
+      const Descriptors before = OpenDescriptors();
       Heap heap(SmallHeap());
+      ASSERT_NE(OpenDescriptors(), before);
+      if (!descriptor) CloseAllBut(before);
       heap.KeepLinksInChild(links);
-      std::vector<std::uint8_t*> blocks;
-      for (const View view : kViews) {
-        auto block = heap.Allocate(view, kMiB, Family::kTransfer, Release::kAuto, NoWait());
-        ASSERT_TRUE(block.ok());
-        blocks.push_back(static_cast<std::uint8_t*>(block.value()));
-        blocks.back()[0] = 7;
+      std::array<Blocks, 2> blocks;
+      for (Blocks& some : blocks) {
+        for (std::size_t index = 0; index < some.size(); ++index) {
+          auto block =
+              heap.Allocate(kViews[index], kMiB, Family::kTransfer, Release::kAuto, NoWait());
+          ASSERT_TRUE(block.ok());
+          some[index] = static_cast<std::uint8_t*>(block.value());
+          some[index][0] = 7;
+        }
       }
       countdown = number;
       // The child's counter is the one that the fork has used.
@@ -193,14 +271,18 @@ TEST(HeapRefusals, InAForkLeaveTheParentAlone) {
         alarm(60);
         const bool refusing = countdown <= 1;
         countdown = 0;
-        _exit(!IsWholeInChild(heap, blocks) ? kBad : refusing ? kWhole : kNothingRefused);
+        _exit(!IsWholeInChild(heap, blocks[0], blocks[1]) ? kBad
+              : refusing                                  ? kWhole
+                                                          : kNothingRefused);
       }
       countdown = 0;
       waitpid(child, &status, 0);
       EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) != kBad) << status;
-      for (std::uint8_t* const block : blocks) {
-        EXPECT_EQ(block[0], 7);
-        EXPECT_EQ(heap.Free(block, Family::kTransfer), FreeVerdict::kFreed);
+      for (const Blocks& some : blocks) {
+        for (std::uint8_t* const block : some) {
+          EXPECT_EQ(block[0], 7);
+          EXPECT_EQ(heap.Free(block, Family::kTransfer), FreeVerdict::kFreed);
+        }
       }
       countdown = WIFEXITED(status) && WEXITSTATUS(status) == kNothingRefused ? 2 : 0;
     });
