@@ -15,6 +15,9 @@ struct SharedObject {
   OwnDescriptor descriptor;    // none: shared memory without an object, for this process only
   std::uint64_t room = ~0ull;  // bytes that the place it lies in has; more ends in SIGBUS
 
+  // Whether others may take the room that it has now.
+  bool limited() const { return room != ~0ull; }
+
   // Of `bytes`: a memfd; where that is refused an unlinked file in /dev/shm, or in TMPDIR, if it
   // has room for `wanted_room`; else none. Each step down is one line in the log.
   static SharedObject Create(std::uint64_t bytes, std::uint64_t wanted_room);

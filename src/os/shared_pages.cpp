@@ -59,6 +59,16 @@ bool MapAgain(std::uint8_t* from, std::uint64_t bytes, std::uint8_t* where) {
   return Remap(from, 0, bytes, where);
 }
 
+// Where the place of the object may run out of pages, because others use it, too: a page that is
+// not to be had when it is touched ends the program by SIGBUS.
+bool TakePages(const SharedObject& object, std::uint8_t* view, std::uint64_t bytes) {
+#if defined(MADV_POPULATE_WRITE)
+  // EINVAL: a system before 5.14, which knows no way without the descriptor.
+  if (object.limited()) return madvise(view, bytes, MADV_POPULATE_WRITE) == 0 || errno == EINVAL;
+#endif
+  return true;
+}
+
 unsigned ShiftOf(std::uint64_t bytes) {
   unsigned shift = 0;
   while ((1ull << shift) < bytes) ++shift;
@@ -151,8 +161,13 @@ bool SharedPages::MapStep(std::uint8_t* view, std::uint64_t from, std::uint64_t 
     mapped =
         Map(view + from, bytes, kUsable, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1) != nullptr;
   } else if (view == host_) {
-    return mprotect(host_ + from, bytes, kUsable) == 0 &&
-           madvise(host_ + from, bytes, MADV_DODUMP) == 0;
+    if (mprotect(host_ + from, bytes, kUsable) != 0) return false;
+    if (!TakePages(object_, host_ + from, bytes)) {
+      mprotect(host_ + from, bytes, PROT_NONE);
+      return false;
+    }
+    madvise(host_ + from, bytes, MADV_DODUMP);
+    return true;
   } else if (MapAgain(host_ + from, bytes, view + from)) {
     mapped = true;
   } else if (fd >= 0) {  // valgrind knows no second mapping
@@ -184,7 +199,7 @@ bool SharedPages::MapWindow(std::uint32_t window) {
 std::uint64_t SharedPages::Decommit(std::uint64_t offset, std::uint64_t bytes) {
   const std::uint64_t first = (offset + page_bytes_ - 1) / page_bytes_ * page_bytes_;
   const std::uint64_t last = (offset + bytes) / page_bytes_ * page_bytes_;
-  if (first >= last) return 0;
+  if (first >= last || (object_.limited() && !private_)) return 0;
   if (!private_) return madvise(host_ + first, last - first, MADV_REMOVE) == 0 ? last - first : 0;
   // A hole in the object would be a hole in the parent's data.
   madvise(host_ + first, last - first, MADV_DONTNEED);
@@ -257,7 +272,9 @@ bool SharedPages::Renew(const Ranges& live, std::uint64_t wanted_room) {
   const int flags = MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0);
   std::uint8_t* const copy = Map(nullptr, bytes_, PROT_NONE, flags, fd);
   if (copy == nullptr) return false;
-  if (mprotect(copy, usable_bytes_, kUsable) != 0 && usable_bytes_ > 0) {
+  const bool usable = usable_bytes_ == 0 || (mprotect(copy, usable_bytes_, kUsable) == 0 &&
+                                             TakePages(fresh, copy, usable_bytes_));
+  if (!usable) {
     munmap(copy, bytes_);
     return false;
   }

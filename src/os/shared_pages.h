@@ -70,9 +70,9 @@ class SharedPages {
   bool MapWindow(std::uint32_t window);
 
   // Gives the pages inside [offset, offset + bytes) back. They read as zero afterwards.
-  // Returns the bytes really given back: whole pages only, and none where the program has locked
-  // them. In a forked child only the child's own copies go; the pages may then read as the
-  // parent's.
+  // Returns the bytes really given back: whole pages only, none where the program has locked them,
+  // and none of a file whose place others could fill meanwhile. In a forked child only the child's
+  // own copies go; the pages may then read as the parent's.
   std::uint64_t Decommit(std::uint64_t offset, std::uint64_t bytes);
 
   // Faults pages in now, in the view that starts at `view`. Asks for huge pages; returns

@@ -26,6 +26,8 @@ enum class Refused { kOne, kAllFrom };
 
 thread_local int countdown = 0;  // 0: nothing is refused
 thread_local Refused refused = Refused::kOne;
+thread_local bool no_memfd = false;
+thread_local bool no_room = false;  // no pages in the file system of the pool's file
 
 bool IsRefused() {
   if (countdown == 0) return false;
@@ -75,8 +77,16 @@ int mprotect(void* at, size_t bytes, int protection) noexcept {
   return protection != PROT_NONE && IsRefused() ? -1 : real(at, bytes, protection);
 }
 
+int memfd_create(const char* name, unsigned flags) noexcept {
+  static auto* const real = Real<decltype(memfd_create)>("memfd_create");
+  if (!no_memfd) return real(name, flags);
+  errno = ENOSYS;
+  return -1;
+}
+
 int madvise(void* at, size_t bytes, int advice) noexcept {
   static auto* const real = Real<decltype(madvise)>("madvise");
+  if (no_room && advice == MADV_POPULATE_WRITE) return errno = ENOMEM, -1;
   return IsRefused() ? -1 : real(at, bytes, advice);
 }
 
@@ -157,6 +167,24 @@ TEST(HeapRefusals, InTheLifeOfAHeapAreStatuses) {
     EXPECT_TRUE(blocks == kAll || blocks == 0) << blocks;  // 0: it has no pool
     countdown = left;
   });
+}
+
+// The file lies in /dev/shm or the directory of temporary files, which others fill, too.
+TEST(HeapRefusals, APoolInAFileAnswersWhenTheFileHasNoRoomInsteadOfASignalLater) {
+  no_memfd = true;
+  Heap heap(SeveralSteps());
+  const auto allocate = [&] {
+    return heap.Allocate(kHost, 4096, Family::kTransfer, Release::kAuto, NoWait());
+  };
+  no_room = true;
+  const auto refused_block = allocate();
+  no_room = false;
+  no_memfd = false;
+
+  EXPECT_FALSE(refused_block.ok());
+  const auto block = allocate();
+  ASSERT_TRUE(block.ok());
+  EXPECT_EQ(heap.Free(block.value(), Family::kTransfer), FreeVerdict::kFreed);
 }
 
 // Whether the byte can be read and written, without a signal if not.
