@@ -1,18 +1,11 @@
 #include "os/object_index.h"
 
-#include <sys/stat.h>
-
 #include <iterator>
 #include <utility>
 
 namespace openmatrix {
 
-bool FindFile(const std::string& path, FileId& id) {
-  struct stat facts;
-  if (path.empty() || ::stat(path.c_str(), &facts) != 0) return false;
-  id = FileId{facts.st_dev, facts.st_ino};
-  return true;
-}
+bool FindFile(const std::string& path, FileId& id) { return FileId::At(path, id); }
 
 // New objects come last in the list. Only where one has gone, all have to be looked at.
 //
