@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,6 +18,7 @@ namespace {
 struct AtStart {
   FileId file;
   bool open = false;
+  bool is_device = false;  // a terminal, most often
 };
 
 // The standard descriptors when the library came. Written once, before threads are likely.
@@ -41,7 +43,11 @@ std::uint64_t CopiesOf(const FileId& first) {
 
 __attribute__((constructor)) void NoteStandard() {
   if (g_noted.load(std::memory_order_acquire)) return;
-  for (int i = 0; i < 3; ++i) g_standard[i].open = FileId::Of(i, g_standard[i].file);
+  for (int i = 0; i < 3; ++i) {
+    struct stat facts;
+    g_standard[i].open = FileId::Of(i, g_standard[i].file);
+    g_standard[i].is_device = ::fstat(i, &facts) == 0 && S_ISCHR(facts.st_mode);
+  }
   const AtStart& first = g_standard[STDERR_FILENO];
   g_was_closed.store(!first.open, std::memory_order_relaxed);
   if (first.open) g_copies_at_start = CopiesOf(first.file);
@@ -60,9 +66,14 @@ bool IsAsAtStart(int descriptor) {
          now == g_standard[descriptor].file;
 }
 
+// Programs open devices and copy standard output for other ends, too: those keep nothing.
 bool FirstOneIsKept() {
   const AtStart& first = g_standard[STDERR_FILENO];
-  return first.open && (CopiesOf(first.file) & ~g_copies_at_start) != 0;
+  const AtStart& output = g_standard[STDOUT_FILENO];
+  FileId now;
+  if (!first.open || first.is_device || (output.open && first.file == output.file)) return false;
+  if (FileId::Of(STDOUT_FILENO, now) && first.file == now) return false;
+  return (CopiesOf(first.file) & ~g_copies_at_start) != 0;
 }
 
 // The bit of a stream that has been closed or opened again, which no stream has as the C library
@@ -76,15 +87,28 @@ bool WasReopened([[maybe_unused]] std::FILE* stream, [[maybe_unused]] int descri
 #endif
 }
 
-bool IsForAppending(int descriptor, const struct stat& facts) {
-  return S_ISREG(facts.st_mode) && (::fcntl(descriptor, F_GETFL) & O_APPEND) != 0;
+// A log that takes the place of standard error by dup2, and is open under its first number still.
+// Other files, such as data bases, are opened twice by those that are not logs.
+bool IsCopyOfLog(const struct stat& facts) {
+  const int flags = ::fcntl(STDERR_FILENO, F_GETFL);
+  const bool appends = S_ISREG(facts.st_mode) && (flags & O_APPEND) != 0;
+  FileId file;
+  if (!(appends || S_ISFIFO(facts.st_mode)) || !FileId::Of(STDERR_FILENO, file)) return false;
+  for (int i = STDERR_FILENO + 1; i < kNumbers; ++i) {
+    FileId other;  // with other flags it is the other end of a pipe
+    if (FileId::Of(i, other) && other == file && ::fcntl(i, F_GETFL) == flags) return true;
+  }
+  return false;
+}
+
+bool IsNullDevice(const struct stat& facts) {
+  return S_ISCHR(facts.st_mode) && facts.st_rdev == ::makedev(1, 3);  // everywhere on Linux
 }
 
 bool StandardOutputIsThere() {
   struct stat facts;
   if (::fstat(STDOUT_FILENO, &facts) != 0) return false;
-  return IsAsAtStart(STDOUT_FILENO) || S_ISCHR(facts.st_mode) ||
-         IsForAppending(STDOUT_FILENO, facts) || WasReopened(stdout, STDOUT_FILENO);
+  return IsAsAtStart(STDOUT_FILENO) || IsNullDevice(facts) || WasReopened(stdout, STDOUT_FILENO);
 }
 
 }  // namespace
@@ -99,11 +123,11 @@ bool StandardErrorIsThere() {
   if (IsAsAtStart(STDERR_FILENO)) return true;
   if ((::fcntl(STDERR_FILENO, F_GETFD) & FD_CLOEXEC) != 0) return false;
   const bool was_replaced = !g_was_closed.load(std::memory_order_relaxed);
-  if (was_replaced && (SameFile(STDERR_FILENO, STDOUT_FILENO) || FirstOneIsKept())) return true;
+  const bool is_output = SameFile(STDERR_FILENO, STDOUT_FILENO);
+  if (was_replaced && (is_output || FirstOneIsKept())) return true;
   if (!StandardOutputIsThere()) return false;
-  if (S_ISCHR(facts.st_mode) || WasReopened(stderr, STDERR_FILENO)) return true;
-  return was_replaced ? S_ISFIFO(facts.st_mode) || IsForAppending(STDERR_FILENO, facts)
-                      : SameFile(STDERR_FILENO, STDOUT_FILENO);
+  if (is_output || IsNullDevice(facts) || WasReopened(stderr, STDERR_FILENO)) return true;
+  return was_replaced && IsCopyOfLog(facts);
 }
 
 }  // namespace openmatrix

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../stderr_capture.h"
 #include "by_value_findings.h"
 #include "g2/engine.h"
 #include "g2/multitype_queue.h"
@@ -186,11 +187,11 @@ TEST_F(OldApplication, FindsItsEngineBehindTheGraph) {
 
 TEST_F(OldApplication, LinksWithObjectsThatPassIdsByValueAndPointersWithoutConst) {
   ByValueFindings findings;
-  testing::internal::CaptureStderr();
+  const StderrCapture capture;
 
   UseByValueForms(kGraph, kEntry, findings);
 
-  const std::string lines = testing::internal::GetCapturedStderr();
+  const std::string lines = capture.Text();
   EXPECT_TRUE(findings.found_graph);
   EXPECT_EQ(findings.graph_id, kGraph);
   EXPECT_EQ(findings.device, 0u);
@@ -237,7 +238,7 @@ TEST(OldObjects, WriteLogLinesInAllForms) {
   const hiai::Graph* const no_graph = nullptr;
   const hiai::Engine* const no_engine = nullptr;
   const int32_t module = 0x6001;
-  testing::internal::CaptureStderr();
+  const StderrCapture capture;
 
   HIAI_ENGINE_LOG("form %d;", 1);
   HIAI_ENGINE_LOG(G2_APPLICATION_CODE, "form %d;", 2);
@@ -248,7 +249,7 @@ TEST(OldObjects, WriteLogLinesInAllForms) {
   HIAI_ENGINE_LOG(module, no_graph, G2_APPLICATION_CODE, "form %d;", 7);
   HIAI_ENGINE_LOG(module, no_engine, G2_APPLICATION_CODE, "form %d;", 8);
 
-  const std::string lines = testing::internal::GetCapturedStderr();
+  const std::string lines = capture.Text();
   for (const char* form : {"form 2;", "form 3;", "form 4;", "form 6;", "form 7;", "form 8;"}) {
     EXPECT_NE(lines.find(form), std::string::npos) << form << " in " << lines;
   }

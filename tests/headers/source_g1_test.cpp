@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "../stderr_capture.h"
 #include "hiaiengine/ai_memory.h"
 #include "hiaiengine/api.h"
 #include "hiaiengine/data_type_reg.h"
@@ -227,13 +228,13 @@ TEST(SourceOf2018, MemoryFlagsHaveTheNamesOfThatTime) {
 TEST(SourceOf2018, LogsTakePointersWithoutConst) {
   Engine* engine = nullptr;
   Graph* graph = nullptr;
-  testing::internal::CaptureStderr();
+  const StderrCapture capture;
 
   HIAI_ENGINE_LOG(engine, HIAI_ENGINE_NULL_POINTER, "about %s", "an engine");
   HIAI_ENGINE_LOG(graph, HIAI_GRAPH_NOT_EXIST, "about %s", "a graph");
   HIAI_ENGINE_LOG(HIAI_ERROR, "a level is a module");
 
-  const string lines = testing::internal::GetCapturedStderr();
+  const string lines = capture.Text();
   EXPECT_NE(lines.find("about an engine"), string::npos) << lines;
   EXPECT_NE(lines.find("about a graph"), string::npos) << lines;
 }

@@ -2,6 +2,7 @@
 // documented forms of registration, engine and port names by macros, status codes of one's own.
 #include <gtest/gtest.h>
 
+#include "../stderr_capture.h"
 #include "hiaiengine/ai_memory.h"
 #include "hiaiengine/api.h"
 #include "hiaiengine/c_api.h"
@@ -231,12 +232,12 @@ HIAI_DEF_ERROR_CODE(MODID_APPLICATION, HIAI_ERROR, HIAI_APPLICATION_ERROR, "it w
 HIAI_DEF_ERROR_CODE(MODID_APPLICATION, HIAI_INFO, HIAI_APPLICATION_NOTE, "by the way");
 
 TEST(SourceOf2019, StatusesOfOnesOwnAreLogged) {
-  testing::internal::CaptureStderr();
+  const StderrCapture capture;
 
   HIAI_ENGINE_LOG(HIAI_APPLICATION_ERROR, "[%s] failed", "application");
   HIAI_ENGINE_LOG(MODID_APPLICATION, HIAI_APPLICATION_ERROR, "in a module");
 
-  const std::string lines = testing::internal::GetCapturedStderr();
+  const std::string lines = capture.Text();
   EXPECT_NE(lines.find("[application] failed"), std::string::npos) << lines;
   EXPECT_NE(lines.find("in a module"), std::string::npos) << lines;
   EXPECT_EQ(HIAI_GET_ERROR_STR(HIAI_APPLICATION_NOTE), "by the way");

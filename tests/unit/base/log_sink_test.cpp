@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "../../stderr_capture.h"
 #include "cancelled.h"
 #include "in_child.h"
 
@@ -162,12 +163,12 @@ TEST_F(LogSink, NeverMixesTheLinesOfSeveralThreads) {
 }
 
 TEST_F(LogSink, FallsBackToStderrWhenTheFileCannotBeOpened) {
-  testing::internal::CaptureStderr();
+  const StderrCapture capture;
 
   ConfigureLog(LogLevel::kWarning, "/nonexistent/log");
   Log(LogLevel::kWarning, "still heard");
 
-  const std::string output = testing::internal::GetCapturedStderr();
+  const std::string output = capture.Text();
   EXPECT_NE(output.find("cannot open /nonexistent/log"), std::string::npos) << output;
   EXPECT_NE(output.find("WARNING still heard"), std::string::npos) << output;
 }

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "../../stderr_capture.h"
 #include "base/sanitizers.h"
 #include "heap_support.h"
 #include "memory/heap.h"
@@ -92,9 +93,9 @@ TEST(HeapLimitsTest, AllSidesTogetherStayBelowTheTotal) {
 TEST(HeapLimitsTest, VerboseShowsTheTotalAndTheFileThatSetIt) {
   Options options = LimitedByBudget();
   options.verbose = true;
-  testing::internal::CaptureStderr();
+  const StderrCapture capture;
   Heap heap(options, MemoryBudget{1000 * kMiB, "/sys/fs/cgroup/a/memory.max"});
-  const std::string output = testing::internal::GetCapturedStderr();
+  const std::string output = capture.Text();
   EXPECT_NE(output.find("all sides together at most 800 MiB"), std::string::npos) << output;
   EXPECT_NE(output.find("1000 MiB may be used by /sys/fs/cgroup/a/memory.max"), std::string::npos)
       << output;
