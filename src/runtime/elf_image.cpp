@@ -95,17 +95,6 @@ bool ElfImage::FindDynamic(ElfW(Sxword) tag, DynamicEntry& entry) const {
   return false;
 }
 
-bool ElfImage::IsLoadedRange(std::uint64_t address, std::uint64_t bytes) const {
-  for (const ElfW(Phdr) & segment : Segments()) {
-    if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
-        address - segment.p_vaddr <= segment.p_memsz &&
-        bytes <= segment.p_memsz - (address - segment.p_vaddr)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 bool ElfImage::PlaceOf(std::uint64_t address, std::uint64_t& place) const {
   for (const ElfW(Phdr) & segment : Segments()) {
     if (segment.p_type != PT_LOAD || address < segment.p_vaddr) continue;

@@ -62,9 +62,6 @@ class ElfImage {
   // Empty if the file has none.
   std::vector<ElfW(Phdr)> Segments() const;
 
-  // True if the program will have all of the `bytes` from `address` on, in one segment.
-  bool IsLoadedRange(std::uint64_t address, std::uint64_t bytes) const;
-
   // The dynamic section without its end. Empty if there is none.
   std::vector<DynamicEntry> Dynamic() const;
 

@@ -82,6 +82,71 @@ TEST(ElfCheck, APartOutsideTheLoadedSegmentsIsRefused) {
   ExpectRefused(PT_NOTE, [](ElfW(Phdr) & segment) { segment.p_vaddr = kFar; });
 }
 
+// The unwinder reads the one; the linker takes the right to write away from the other.
+TEST(ElfCheck, APartThatIsUsedAfterTheLoadIsJudgedToo) {
+  constexpr ElfW(Addr) kFar = ElfW(Addr){1} << 40;
+  ExpectRefused(PT_GNU_EH_FRAME, [](ElfW(Phdr) & segment) { segment.p_vaddr = kFar; });
+  ExpectRefused(PT_GNU_RELRO, [](ElfW(Phdr) & segment) { segment.p_vaddr = kFar; });
+  ExpectRefused(PT_GNU_RELRO, [](ElfW(Phdr) & segment) { segment.p_memsz = kFar; });
+}
+
+TEST(ElfCheck, ASegmentThatIsNotLoadedAsItIsUsedIsRefused) {
+  ExpectRefused(PT_LOAD, [](ElfW(Phdr) & segment) { segment.p_flags = 0; });
+  ExpectRefused(PT_LOAD, [](ElfW(Phdr) & segment) { segment.p_flags ^= PF_R | PF_W | PF_X; });
+  ExpectRefused(PT_LOAD, [](ElfW(Phdr) & segment) { segment.p_filesz = 0; });
+  ExpectRefused(PT_LOAD, [](ElfW(Phdr) & segment) { segment.p_type = PT_NULL; });
+  ExpectRefused(PT_LOAD, [](ElfW(Phdr) & segment) { segment.p_type = PT_INTERP; });
+}
+
+// Gives the entry `tag` of a good library another value, or takes it away.
+Status CheckWith(ElfW(Sxword) tag, const std::function<void(ElfW(Dyn) &)>& change) {
+  ElfImage image = SmallLibrary();
+  bool found = false;
+  for (ElfImage::DynamicEntry entry : image.Dynamic()) {
+    if (entry.value.d_tag != tag) continue;
+    found = true;
+    change(entry.value);
+    image.Write(entry.place, entry.value);
+  }
+  EXPECT_TRUE(found) << tag;
+  return Check(image);
+}
+
+TEST(ElfCheck, ATableAtTheHeaderOrBetweenTwoEntriesIsRefused) {
+  for (const ElfW(Sxword) tag : {DT_SYMTAB, DT_JMPREL, DT_RELA, DT_INIT, DT_FINI, DT_INIT_ARRAY,
+                                 DT_FINI_ARRAY, DT_GNU_HASH, DT_VERSYM, DT_VERNEED}) {
+    EXPECT_FALSE(CheckWith(tag, [](ElfW(Dyn) & entry) { entry.d_un.d_ptr = 0; }).ok()) << tag;
+    EXPECT_FALSE(CheckWith(tag, [](ElfW(Dyn) & entry) { entry.d_un.d_ptr += 1; }).ok()) << tag;
+  }
+}
+
+TEST(ElfCheck, ASizeThatDoesNotFitItsTableIsRefused) {
+  for (const ElfW(Sxword) tag : {DT_RELASZ, DT_PLTRELSZ, DT_RELAENT, DT_SYMENT, DT_PLTREL,
+                                 DT_RELACOUNT, DT_INIT_ARRAYSZ, DT_FINI_ARRAYSZ}) {
+    const bool array = tag == DT_INIT_ARRAYSZ || tag == DT_FINI_ARRAYSZ;
+    EXPECT_FALSE(CheckWith(tag, [](ElfW(Dyn) & entry) { entry.d_un.d_val += 1; }).ok()) << tag;
+    EXPECT_FALSE(CheckWith(tag, [](ElfW(Dyn) & entry) { entry.d_un.d_val = 1 << 30; }).ok()) << tag;
+    if (array || tag == DT_RELACOUNT) continue;  // none is fine
+    EXPECT_FALSE(CheckWith(tag, [](ElfW(Dyn) & entry) { entry.d_un.d_val = 0; }).ok()) << tag;
+  }
+}
+
+// The linker reads the value of an entry that it does not find.
+TEST(ElfCheck, ATableWithoutItsSizeIsRefused) {
+  for (const ElfW(Sxword) tag :
+       {DT_RELASZ, DT_RELAENT, DT_PLTRELSZ, DT_INIT_ARRAYSZ, DT_FINI_ARRAYSZ}) {
+    EXPECT_FALSE(CheckWith(tag, [](ElfW(Dyn) & entry) { entry.d_tag = DT_DEBUG; }).ok()) << tag;
+  }
+}
+
+TEST(ElfCheck, CodeThatIsCalledLiesWhereCodeMayBe) {
+  std::uint64_t data = 0;
+  EXPECT_TRUE(CheckWith(DT_SYMTAB, [&](ElfW(Dyn) & entry) { data = entry.d_un.d_ptr; }).ok());
+  for (const ElfW(Sxword) tag : {DT_INIT, DT_FINI}) {
+    EXPECT_FALSE(CheckWith(tag, [&](ElfW(Dyn) & entry) { entry.d_un.d_ptr = data; }).ok()) << tag;
+  }
+}
+
 TEST(ElfCheck, ATableOfTheDynamicSectionOutsideTheSegmentsIsRefused) {
   const ElfImage whole = SmallLibrary();
   for (const ElfW(Sxword) tag : {DT_STRTAB, DT_SYMTAB, DT_RELA, DT_GNU_HASH, DT_INIT, DT_STRSZ,
