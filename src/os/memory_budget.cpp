@@ -78,8 +78,10 @@ std::string GroupIn(const Hierarchy& hierarchy, const std::string& root) {
 void LowerByHierarchy(MemoryBudget& budget, const std::string& root, const Hierarchy& hierarchy) {
   std::string group = GroupIn(hierarchy, root);
   // Below the group that is mounted; a path from outside of it ("/..") means that group itself.
-  if (hierarchy.top != "/" && group.compare(0, hierarchy.top.size(), hierarchy.top) == 0) {
-    group.erase(0, hierarchy.top.size());
+  if (hierarchy.top != "/") {
+    const std::size_t length = hierarchy.top.size();
+    const bool below = (group + "/").compare(0, length + 1, hierarchy.top + "/") == 0;
+    group = below ? group.substr(length) : "";
   }
   if (group.find("..") != std::string::npos || group == "/") group.clear();
   for (;; group.erase(group.rfind('/'))) {

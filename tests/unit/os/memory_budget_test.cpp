@@ -93,5 +93,13 @@ TEST_F(MemoryBudgetOfTree, TakesTheMountedGroupForAPathFromOutside) {
   EXPECT_EQ(Find().bytes, 600000u);
 }
 
+TEST_F(MemoryBudgetOfTree, DoesNotTakeAGroupForOneBelowAnotherWhoseNameItBeginsWith) {
+  Write("/proc/self/mountinfo", "31 20 0:27 /docker/x /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+  Write("/proc/self/cgroup", "0::/docker/xy/z\n");
+  Write("/sys/fs/cgroup/memory.max", "600000\n");
+  Write("/sys/fs/cgroupy/memory.max", "500000\n");
+  EXPECT_EQ(Find().bytes, 600000u);
+}
+
 }  // namespace
 }  // namespace openmatrix
