@@ -60,6 +60,20 @@ bool IsTooDeep(const hiai::AIConfig& config) {
   return false;
 }
 
+// The system would take what stands before the NUL for the name.
+Status CheckNames(const hiai::EngineConfig& config, const std::string& where) {
+  const auto is_cut = [](const std::string& name) { return name.find('\0') != std::string::npos; };
+  const auto any_is_cut = [&](const auto& names) {
+    return std::any_of(names.begin(), names.end(), is_cut);
+  };
+  const char* const field = is_cut(config.engine_name())            ? "engine_name"
+                            : any_is_cut(config.so_name())          ? "so_name"
+                            : any_is_cut(config.internal_so_name()) ? "internal_so_name"
+                                                                    : nullptr;
+  if (field == nullptr) return {};
+  return {Code::kConfigMalformed, where + ": " + field + " has a NUL byte in it"};
+}
+
 Result<View> PlanDevice(const hiai::GraphConfig& graph, const PlanLimits& limits) {
   const std::string& text = graph.device_id();
   std::uint64_t device = limits.default_device;
@@ -91,6 +105,8 @@ Result<EnginePlan> PlanEngine(const hiai::EngineConfig& config, std::uint32_t gr
   if (config.engine_name().empty()) {
     return {Code::kEngineNotCreated, where + ": engine_name is missing"};
   }
+  const Status named = CheckNames(config, where);
+  if (!named.ok()) return named.error();
   if (config.thread_priority() > kMaxThreadPriority) {
     return {Code::kOutOfRange, where + ": thread_priority " +
                                    std::to_string(config.thread_priority()) + " is not in 1 .. 99"};

@@ -258,6 +258,19 @@ TEST(GraphConfig, RefusesAnEngineWithoutAName) {
   EXPECT_EQ(FailureOf("graphs { graph_id: 1 engines { id: 1 } }"), Code::kEngineNotCreated);
 }
 
+// The system would take what stands before it for the name.
+TEST(GraphConfig, RefusesNamesWithANulByte) {
+  const std::string head = "graphs { graph_id: 1 engines { id: 1 engine_name: ";
+
+  for (const std::string rest : {R"("A" so_name: "./a.so" so_name: "./a.so\0.b" } })",
+                                 R"("A" internal_so_name: "./a.so\0.b" } })", R"("A\0" } })"}) {
+    const auto plan = Plan(head + rest);
+    ASSERT_FALSE(plan.ok()) << rest;
+    EXPECT_EQ(plan.error().code, Code::kConfigMalformed);
+    EXPECT_NE(plan.error().text.find("NUL"), std::string::npos) << plan.error().text;
+  }
+}
+
 TEST(GraphConfig, RefusesDevicesThatDoNotExist) {
   EXPECT_EQ(FailureOf("graphs { graph_id: 1 device_id: \"4\" }"), Code::kOutOfRange);
   EXPECT_EQ(FailureOf("graphs { graph_id: 1 device_id: \"one\" }"), Code::kConfigMalformed);
