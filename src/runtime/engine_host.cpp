@@ -279,6 +279,15 @@ void EngineHost::Close() {
   for (StopToken* visitor : visitors_) visitor->Stop();
 }
 
+void EngineHost::WorkerEnded(bool last) {
+  Log(LogLevel::kWarning,
+      "%s: a worker was ended by the program's code (pthread_exit or a cancellation)%s",
+      where_.c_str(), last ? "; it was the last one: the engine takes no more messages" : "");
+  if (!last) return;
+  updates_.Close();
+  mailbox_->Close();
+}
+
 void EngineHost::Finish() {
   const ContextScope context(plan_.side, &graph_);
   if (mailbox_ != nullptr) {

@@ -94,6 +94,10 @@ class EngineHost : public std::enable_shared_from_this<EngineHost> {
   // No message is accepted from now on; waiting senders and workers come back.
   void Close() OPENMATRIX_EXCLUDES(mutex_);
 
+  // The program's code has ended a worker: pthread_exit, or a cancellation that it allowed. After
+  // the last one nothing is accepted any more, as nobody would take it; it may still send.
+  void WorkerEnded(bool last) OPENMATRIX_EXCLUDES(mutex_);
+
   // Drops what is queued, destroys the user's object and forgets the receivers. Needs no memory of
   // the process, as nothing does that takes engines away.
   // REQUIRES: no worker runs.

@@ -76,7 +76,8 @@ Status EngineHost::Send(std::uint32_t port, const std::string& name,
 Status EngineHost::Stopped() const {
   return {Code::kQueueStopped,
           where_ + (graph_.stopping() ? ": the graph is being destroyed"
-                                      : ": the engine is being taken out of its graph")};
+                    : closed()        ? ": the engine is being taken out of its graph"
+                                      : ": the program's code has ended its workers")};
 }
 
 // Applications do this with every frame: the text, and with it the line in the log, comes once.

@@ -138,19 +138,24 @@ void GraphImpl::RunWorker(Member& member, StopToken& stop, EngineHost::Arguments
   struct Leaving {
     GraphImpl& graph;
     Member& member;
-    ~Leaving() { graph.WorkerLeft(member); }
-  } leaving{*this, member};
+    bool returned;
+    ~Leaving() { graph.WorkerLeft(member, returned); }
+  } leaving{*this, member, false};
   member.host->Work(stop, std::move(arguments));
+  leaving.returned = true;
 }
 
-void GraphImpl::WorkerLeft(Member& member) {
+void GraphImpl::WorkerLeft(Member& member, bool returned) {
   if (process_.graphs_are_parents()) return;
+  bool alone;
   bool last;
   {
     MutexLock lock(mutex_);
-    last = --member.inside == 0 && member.removed && !member.finishing;
+    alone = --member.inside == 0;
+    last = alone && member.removed && !member.finishing;
     if (last) member.finishing = true;
   }
+  if (!returned) member.host->WorkerEnded(alone);
   if (last) FinishMember(member);
   ThreadLeft();
 }

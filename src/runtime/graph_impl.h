@@ -143,7 +143,8 @@ class GraphImpl : public std::enable_shared_from_this<GraphImpl> {
   void RequestStop(State state) OPENMATRIX_EXCLUDES(mutex_);
   void StartWorkers(const Members& members) OPENMATRIX_REQUIRES(mutex_);
   void RunWorker(Member& member, StopToken& stop, EngineHost::Arguments& arguments);
-  void WorkerLeft(Member& member) OPENMATRIX_EXCLUDES(mutex_);
+  // `returned` is false if the program's code ended the thread.
+  void WorkerLeft(Member& member, bool returned) OPENMATRIX_EXCLUDES(mutex_);
   void FinishMember(Member& member) OPENMATRIX_EXCLUDES(mutex_);
   // Takes engines out: ends their waits and workers and destroys them. Waits for that until
   // `bound`, but not if the calling thread is one of these workers. False when it timed out.

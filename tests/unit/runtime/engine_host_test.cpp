@@ -2,6 +2,7 @@
 #include "runtime/engine_host.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <thread>
 #include <vector>
@@ -20,6 +21,16 @@ class Nowhere : public hiai::Engine {
 HIAI_IMPL_ENGINE_PROCESS("EngineHostTest.Nowhere", Nowhere, 1) {
   static_cast<void>(arg0);
   return HIAI_OK;
+}
+
+// As by a cancellation that it has allowed.
+class EndsItsThread : public hiai::Engine {
+  HIAI_DEFINE_PROCESS(1, 1)
+};
+
+HIAI_IMPL_ENGINE_PROCESS("EngineHostTest.EndsItsThread", EndsItsThread, 1) {
+  static_cast<void>(arg0);
+  ::pthread_exit(nullptr);
 }
 
 }  // namespace
@@ -98,6 +109,38 @@ TEST_F(EngineHostTest, ThreadsThatMeetAtAnUnconnectedPortWarnOnce) {
   for (std::thread& thread : threads) thread.join();
 
   EXPECT_EQ(Lines(log.Text(), "WARNING"), 1);
+}
+
+TEST(EngineHost, AnEngineWhoseWorkersTheProgramEndedTakesNoMessages) {
+  const LogCapture log(LogLevel::kWarning);
+  hiai::GraphConfigList config;
+  hiai::GraphConfig* graph = config.add_graphs();
+  graph->set_graph_id(2);
+  hiai::EngineConfig* engine = graph->add_engines();
+  engine->set_id(3);
+  engine->set_engine_name("EngineHostTest.EndsItsThread");
+  engine->set_side(hiai::EngineConfig_RunSide_HOST);
+  engine->set_thread_num(2);
+  engine->set_queue_size(1);
+  ASSERT_TRUE(GetProcess().CreateGraphs(config).ok());
+
+  Status sent;
+  while (sent.ok()) {
+    sent = GetProcess().Send(View::Host(), PortAddress{2, 3, 0}, "name", std::make_shared<int>(1),
+                             Wait::For(std::chrono::seconds(10)));
+  }
+
+  EXPECT_EQ(sent.error().code, Code::kQueueStopped) << sent.error().text;
+  const std::string text = log.Text();
+  std::size_t lines = 0;
+  std::size_t at = 0;
+  while ((at = text.find("a worker was ended by the program's code", at)) != std::string::npos) {
+    ++lines;
+    ++at;
+  }
+  EXPECT_EQ(lines, 2u) << text;
+  EXPECT_NE(text.find("WARNING graph 2, engine 3 "), std::string::npos) << text;
+  EXPECT_TRUE(GetProcess().DestroyGraph(2).ok());
 }
 
 }  // namespace
