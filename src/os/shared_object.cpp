@@ -8,11 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 
 #include "base/log_sink.h"
 #include "base/system_calls.h"
+#include "os/temporary_directories.h"
 
 namespace openmatrix {
 namespace {
@@ -70,7 +70,7 @@ std::uint64_t LongestFile() {
 }  // namespace
 
 SharedObject SharedObject::Create(std::uint64_t bytes, std::uint64_t wanted_room) {
-  static OnceGate no_memfd, shm, tmp, anonymous, file_limit;
+  static OnceGate no_memfd, shm, chosen[2], anonymous, file_limit;
   SharedObject object;
   if (bytes > LongestFile()) {
     SayOnce(file_limit,
@@ -84,9 +84,10 @@ SharedObject SharedObject::Create(std::uint64_t bytes, std::uint64_t wanted_room
   }
   SayOnce(no_memfd, "memfd_create is refused (" + ErrorText(errno) + ")");
   if (TryFile("/dev/shm", bytes, wanted_room, shm, object)) return object;
-  const char* const chosen = std::getenv("TMPDIR");
-  const std::string directory = chosen != nullptr && *chosen != '\0' ? chosen : "/tmp";
-  if (TryFile(directory, bytes, wanted_room, tmp, object)) return object;
+  OnceGate* gate = chosen;
+  for (const std::string& directory : TemporaryDirectories()) {
+    if (TryFile(directory, bytes, wanted_room, *gate++, object)) return object;
+  }
   SayOnce(anonymous, "anonymous: a fork copies what is live");
   return object;
 }

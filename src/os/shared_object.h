@@ -18,8 +18,8 @@ struct SharedObject {
   // Whether others may take the room that it has now.
   bool limited() const { return room != ~0ull; }
 
-  // Of `bytes`: a memfd; where that is refused an unlinked file in /dev/shm, or in TMPDIR, if it
-  // has room for `wanted_room`; else none. Each step down is one line in the log.
+  // Of `bytes`: a memfd; where that is refused an unlinked file in /dev/shm, in TMPDIR or in /tmp,
+  // if it has room for `wanted_room`; else none. Each step down is one line in the log.
   static SharedObject Create(std::uint64_t bytes, std::uint64_t wanted_room);
 };
 

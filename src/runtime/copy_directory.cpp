@@ -20,6 +20,7 @@
 #include "base/quiet_signals.h"
 #include "base/system_calls.h"
 #include "os/descriptor.h"
+#include "runtime/library_order.h"
 
 namespace openmatrix {
 namespace {
@@ -45,8 +46,9 @@ bool IsSafeBase(const struct stat& facts) {
 
 // The directory `name`, made if need be. Not ok if it is not this user's alone.
 Descriptor OpenOwn(int outer, const std::string& name) {
-  ::mkdirat(outer, name.c_str(), 0700);
+  const int unmade = ::mkdirat(outer, name.c_str(), 0700) != 0 ? errno : 0;
   Descriptor inner(::openat(outer, name.c_str(), O_RDONLY | O_DIRECTORY | kOpenFlags));
+  if (!inner.ok() && errno == ENOENT && unmade != 0) errno = unmade;  // why it is not there
   struct stat facts;
   if (!inner.ok() || ::fstat(inner.get(), &facts) != 0) return Descriptor();
   if (facts.st_uid == ::geteuid() && (facts.st_mode & (S_IRWXG | S_IRWXO)) == 0) return inner;
@@ -67,6 +69,7 @@ Result<Descriptor> OpenDirectory(const std::string& base, std::string& path) {
   }
   if (!IsSafeBase(facts)) return Failed(base, "may be changed by other users");
   if ((mount.f_flag & ST_NOEXEC) != 0) return Failed(base, "is mounted noexec");
+  if (LinkerChanges(resolved.get())) return Failed(base, kChangedPath);
   const std::string name = "openmatrix-" + std::to_string(::geteuid());
   path = std::string(resolved.get()) + "/" + name;
   Descriptor inner = OpenOwn(outer.get(), name);

@@ -7,6 +7,7 @@
 
 #include "base/log_sink.h"
 #include "runtime/interposition.h"
+#include "runtime/library_order.h"
 #include "runtime/linker_error.h"
 #include "runtime/private_copy.h"
 #include "runtime/side.h"
@@ -33,6 +34,7 @@ const char* LibraryOpener::Plan::Why() const {
   if (own_runtime && (marked || symbolic)) return "it has a C++ run time of its own";
   if (marked) return "the program has the same names";
   if (apart) return "another side has it, too";
+  if (unnamed) return kChangedPath;
   return checked ? "its signature was checked" : "it needs libraries of its own side";
 }
 
@@ -92,6 +94,7 @@ LibraryOpener::Plan LibraryOpener::MakePlan(const LoadTask& task, const std::str
   plan.own_runtime = HasOwnRuntime(image);
   // What was checked is what is loaded: the file may have changed meanwhile.
   plan.checked = task.key != nullptr;
+  plan.unnamed = LinkerChanges(path);
   plan.apart = OtherSideHas(path, task.side);
   if (!task.side.is_host() && !facts.symbolic) {
     const bool is_new = plan.apart || LoadedHandle(path) == nullptr;

@@ -59,6 +59,7 @@ class LibraryOpener {
     bool symbolic = false;                         // it was linked so
     bool marked = false;                           // it is to be marked so
     bool checked = false;                          // its signature was
+    bool unnamed = false;                          // the dynamic linker would change its path
     std::map<std::string, std::string> new_names;  // for what it needs
     std::vector<std::string> more;                 // what it needs without saying so
 
@@ -66,7 +67,7 @@ class LibraryOpener {
     bool KeepsStatics() const { return apart || marked || (own_runtime && symbolic); }
     // The file as it is would not do.
     bool NeedsCopy() const {
-      return apart || checked || !new_names.empty() || (own_runtime && symbolic);
+      return apart || checked || unnamed || !new_names.empty() || (own_runtime && symbolic);
     }
     bool WantsCopy() const { return NeedsCopy() || marked || !more.empty(); }
     const char* Why() const;

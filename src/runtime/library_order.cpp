@@ -19,6 +19,14 @@ void AddAll(const Providers& providers, const std::string& name, std::vector<std
 
 std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+bool LinkerChanges(const std::string& path) {
+  for (const char* const token :
+       {"$ORIGIN", "${ORIGIN}", "$LIB", "${LIB}", "$PLATFORM", "${PLATFORM}"}) {
+    if (path.find(token) != std::string::npos) return true;
+  }
+  return false;
+}
+
 // Goes down the dependencies with a list of its own: they may be as deep as the list is long.
 std::vector<std::size_t> DependenciesFirst(const std::vector<std::string>& names,
                                            const std::vector<ElfFacts>& facts) {

@@ -15,6 +15,12 @@ namespace openmatrix {
 
 std::string BaseName(const std::string& path);
 
+// True if dlopen would look for another path: it puts something else in the place of $ORIGIN, $LIB
+// and $PLATFORM, with or without braces, and there is no way to write a '$' that stays.
+bool LinkerChanges(const std::string& path);
+constexpr char kChangedPath[] =
+    "has a '$' in its path, where the dynamic linker would put something else";
+
 // The places 0 .. names.size() - 1 in an order in which each library stands behind those that it
 // needs; else the order stays. `facts` says of each name what its file says.
 std::vector<std::size_t> DependenciesFirst(const std::vector<std::string>& names,

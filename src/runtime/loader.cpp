@@ -271,6 +271,9 @@ Result<Library> Loader::OpenAny(const LoadTask& task, const LibraryName& name) {
   const ContextScope context(task.side);
   const bool exists = !name.path.empty();
   if (exists && !name.installed) return opener_.Open(task, name.path);
+  if (LinkerChanges(name.path)) {
+    return {Code::kLibraryNotLoaded, "library \"" + name.path + "\" " + kChangedPath};
+  }
   FileId id;
   if (exists && FindFile(name.path, id) && objects_.PlaceOf(id) == 0) {
     const Result<ElfFacts> facts = ReadElfFacts(name.path);

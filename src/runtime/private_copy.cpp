@@ -3,14 +3,17 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/log_sink.h"
 #include "base/mutex.h"
 #include "base/no_destructor.h"
 #include "os/fork_guard.h"
+#include "os/temporary_directories.h"
 #include "runtime/copy_directory.h"
 #include "runtime/library_order.h"
 #include "runtime/linker_error.h"
@@ -19,8 +22,7 @@ namespace openmatrix {
 namespace {
 
 constexpr char kAdvice[] =
-    " (it lies in XDG_RUNTIME_DIR or TMPDIR, else in /tmp: one of them must exist, have room, "
-    "allow "
+    " (it lies in XDG_RUNTIME_DIR, TMPDIR or /tmp: one of them must exist, have room, allow "
     "execution, and be writable for this user alone, or sticky)";
 
 struct Place {
@@ -47,13 +49,19 @@ std::vector<std::string> Bases() {
   std::vector<std::string> bases;
   const char* const runtime = ::getenv("XDG_RUNTIME_DIR");
   if (runtime != nullptr && *runtime != '\0') bases.emplace_back(runtime);
-  const char* const temporary = ::getenv("TMPDIR");
-  bases.emplace_back(temporary != nullptr && *temporary != '\0' ? temporary : "/tmp");
+  for (std::string& directory : TemporaryDirectories()) bases.push_back(std::move(directory));
   return bases;
 }
 
 std::string NameOf(View side) {
   return side.is_host() ? "host" : "device" + std::to_string(side.device());
+}
+
+// Of the copy of the library at `path`.
+std::string FileName(const std::string& path) {
+  std::string name = BaseName(path);
+  if (LinkerChanges(name)) std::replace(name.begin(), name.end(), '$', '_');
+  return name;
 }
 
 // The file may go between Put and dlopen, once: whoever tidies up then has looked before.
@@ -62,7 +70,7 @@ Result<PrivateCopy> LoadFrom(CopyDirectory& directory, const ElfImage& image,
                              const std::function<void(const std::string&)>& announce) {
   std::string why;
   for (int attempt = 0; attempt < 2; ++attempt) {
-    Result<std::string> file = directory.Put(image.bytes(), NameOf(side), BaseName(path));
+    Result<std::string> file = directory.Put(image.bytes(), NameOf(side), FileName(path));
     if (!file.ok()) return file.error();
     announce(file.value());
     void* const handle = ::dlopen(file.value().c_str(), flags);

@@ -7,7 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "base/log_sink.h"
+#include "os/shared_object.h"
 
 namespace openmatrix {
 namespace {
@@ -223,6 +231,22 @@ TEST(SharedPages, ALimitOnTheSizeOfFilesTakesNothingAway) {
     });
     return shared && child && pages.host()[kBytes - 1] == 7 && pages.Decommit(0, kBytes) == kBytes;
   }));
+}
+
+// A length that no file can have: so every place is tried.
+TEST(SharedPages, ATemporaryDirectoryThatCannotBeUsedLeavesTmp) {
+  const std::string log = testing::TempDir() + "shared_object." + std::to_string(getpid());
+  EXPECT_TRUE(TrueInChild([&] {
+    ConfigureLog(LogLevel::kWarning, log);
+    setenv("TMPDIR", "/proc/self/nowhere", 1);
+    return SharedObject::Create(~0ull, 0).descriptor.Get() < 0;
+  }));
+  std::ifstream file(log);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::remove(log.c_str());
+  const std::size_t chosen = text.find("not in /proc/self/nowhere: ");
+  ASSERT_NE(chosen, std::string::npos) << text;
+  EXPECT_NE(text.find("not in /tmp: ", chosen), std::string::npos) << text;
 }
 
 }  // namespace

@@ -169,6 +169,31 @@ TEST_F(Copies, WhatCannotBeADirectoryIsToldWithItsName) {
   }
 }
 
+// The reason is what hinders the making of the directory, not that it is missing then.
+TEST_F(Copies, WhereNoDirectoryCanBeMadeTheReasonIsTold) {
+  fs::permissions(base_, fs::perms(0555));
+  const uid_t user = ::geteuid();
+  ASSERT_EQ(::seteuid(user == 0 ? 65534 : user), 0);  // whom permissions concern
+
+  const Result<std::string> file = CopyDirectory(base_).Put("content", "host", "x.so");
+
+  ASSERT_EQ(::seteuid(user), 0);
+  fs::permissions(base_, fs::perms::owner_all);
+  ASSERT_FALSE(file.ok());
+  EXPECT_NE(file.error().text.find("Permission denied"), std::string::npos) << file.error().text;
+}
+
+// It would look for another file.
+TEST_F(Copies, APathThatTheDynamicLinkerWouldChangeIsRefused) {
+  const std::string base = base_ + "/${ORIGIN}";
+  fs::create_directory(base);
+
+  const Result<std::string> file = CopyDirectory(base).Put("content", "host", "x.so");
+
+  ASSERT_FALSE(file.ok());
+  EXPECT_NE(file.error().text.find("'$'"), std::string::npos) << file.error().text;
+}
+
 // A directory that grows with each crash fills the disk; the oldest go first.
 TEST_F(Copies, WhatDeadProcessesLeftIsBounded) {
   for (int i = 0; i < 6; ++i) PutInAnotherProcess("content " + std::to_string(i));

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -178,20 +179,64 @@ TEST(Loader, ALibraryIsLoadedOncePerDeviceThatUsesIt) {
   EXPECT_EQ(GetEngineRegistry(View::Device(3)).Find("Prints"), nullptr);
 }
 
+// Without a place for copies that the environment names.
+class WithoutTemporaryDirectory {
+ public:
+  WithoutTemporaryDirectory() {
+    ::unsetenv("XDG_RUNTIME_DIR");
+    ::setenv("TMPDIR", "/proc/self/nowhere", 1);
+  }
+  ~WithoutTemporaryDirectory() { ::setenv("TMPDIR", before_.c_str(), 1); }
+  WithoutTemporaryDirectory(const WithoutTemporaryDirectory&) = delete;
+  WithoutTemporaryDirectory& operator=(const WithoutTemporaryDirectory&) = delete;
+
+ private:
+  const std::string before_ = ::getenv("TMPDIR") != nullptr ? ::getenv("TMPDIR") : "/tmp";
+};
+
 TEST(Loader, WhereAPrivateCopyCannotLieIsToldWithWhatDecidesIt) {
   const std::string library = TestLibrary("openmatrix_test_device");
   ASSERT_TRUE(Load({library}, View::Device(22)).ok());
-  ASSERT_EQ(::unsetenv("XDG_RUNTIME_DIR"), 0);
-  const char* const before = ::getenv("TMPDIR");
-  const std::string saved = before != nullptr ? before : "/tmp";
-  ASSERT_EQ(::setenv("TMPDIR", "/proc/self/nowhere", 1), 0);
+  const WithoutTemporaryDirectory nowhere;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{4096, before.rlim_max};  // no copy in /tmp either
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
 
   const Status loaded = Load({library}, View::Device(23));
 
-  ASSERT_EQ(::setenv("TMPDIR", saved.c_str(), 1), 0);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   ASSERT_FALSE(loaded.ok());
   EXPECT_EQ(loaded.error().code, Code::kLibraryNotLoaded);
   EXPECT_NE(loaded.error().text.find("TMPDIR"), std::string::npos) << loaded.error().text;
+}
+
+TEST(Loader, WhereTheTemporaryDirectoryCannotBeUsedCopiesLieInTmp) {
+  const std::string library = TestLibrary("openmatrix_test_device");
+  ASSERT_TRUE(Load({library}, View::Device(22)).ok());
+  const WithoutTemporaryDirectory nowhere;
+
+  const Status loaded = Load({library}, View::Device(24));
+
+  EXPECT_TRUE(loaded.ok()) << loaded.error().text;
+}
+
+// dlopen would look for another file. So it gets a copy, whose name has no such part.
+TEST(Loader, ALibraryMayLieWhereTheDynamicLinkerWouldChangeThePath) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path + "/$ORIGIN");
+  const std::string library = directory.path + "/$ORIGIN/odd$LIB.so";
+  std::filesystem::copy_file(TestLibrary("openmatrix_test_device"), library);
+
+  for (const View side : {View::Host(), View::Device(25)}) {
+    const Status loaded = Load({library}, side);
+    EXPECT_TRUE(loaded.ok()) << loaded.error().text;
+  }
+  const Status installed = Loader([] {}).Load({}, View::Host(), {library});
+
+  EXPECT_EQ(CopiesOf("odd_LIB.so"), 2u);
+  ASSERT_FALSE(installed.ok());
+  EXPECT_NE(installed.error().text.find("'$'"), std::string::npos) << installed.error().text;
 }
 
 TEST(Loader, ALibraryThatIsOnTheDeviceAlreadyIsNeverCopied) {
