@@ -53,8 +53,10 @@ class Copies : public testing::Test {
     const pid_t child = ::fork();
     if (child == 0) {
       ::close(end_[1]);
-      work();
+      const int done = ::fcntl(ready[1], F_DUPFD, 64);  // `work` may close all below
       ::close(ready[1]);
+      work();
+      ::close(done);
       char byte;
       static_cast<void>(!::read(end_[0], &byte, 1));
       ::_exit(0);
