@@ -20,7 +20,7 @@ namespace {
 using hiai::Graph;
 
 // Sanitizers put room around each variable, and keep books on the stack.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__)
 constexpr std::size_t kGrowth = 8;
 #else
 constexpr std::size_t kGrowth = 1;
