@@ -1,9 +1,10 @@
 /* The surface for C, compiled by the C compiler as C99: statuses, memory, log, refusals. */
+#include "hiaiengine/c_api.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "hiaiengine/c_api.h"
 #include "openmatrix/stats.h"
 
 enum { OWN_FAILURE_CODE = 5 };

@@ -5,8 +5,8 @@
 
 #include "../unit/base/cancelled.h"
 #include "borders.h"
-#include "hiaiengine/c_graph.h"
 #include "calls.h"
+#include "hiaiengine/c_graph.h"
 
 namespace {
 
