@@ -1,4 +1,5 @@
-// A body in a child of its own, which may close descriptors as daemons do and open files.
+// A body in a child of its own, which may close descriptors as daemons do and open files, or write
+// what its parent must not see.
 #pragma once
 
 #include <fcntl.h>
@@ -9,12 +10,17 @@
 
 namespace openmatrix {
 
+// True if `body()` returned true in a forked child.
 template <typename Body>
 bool TrueInChild(const Body& body) {
   const pid_t child = ::fork();
-  if (child == 0) ::_exit(body() ? 0 : 1);
+  if (child == 0) {
+    ::alarm(60);  // a child that hangs is a failure, not a time-out of the whole program
+    ::_exit(body() ? 0 : 1);
+  }
   int status = -1;
-  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+         WEXITSTATUS(status) == 0;
 }
 
 inline int OpenOwn(const std::string& path, int flags = O_RDWR | O_CLOEXEC) {

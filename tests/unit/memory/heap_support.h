@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <thread>
 
+#include "../base/in_child.h"
 #include "base/options.h"
 #include "memory/heap.h"
 
@@ -38,19 +39,6 @@ inline Wait LongWait(StopToken* stop = nullptr) { return Wait::For(std::chrono::
 template <typename Condition>
 void Await(const Condition& condition) {
   while (!condition()) std::this_thread::yield();
-}
-
-// Runs `body` in a forked child. True if it returned true there, in good time.
-template <typename Body>
-bool TrueInChild(const Body& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    alarm(60);  // a child that hangs is a failure, not a time-out of the whole program
-    _exit(body() ? 0 : 1);
-  }
-  int status = -1;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-         WEXITSTATUS(status) == 0;
 }
 
 class SmallHeapTest : public testing::Test {

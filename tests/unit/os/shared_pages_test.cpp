@@ -14,6 +14,7 @@
 #include <iterator>
 #include <string>
 
+#include "../base/in_child.h"
 #include "base/log_sink.h"
 #include "os/shared_object.h"
 
@@ -21,14 +22,6 @@ namespace openmatrix {
 namespace {
 
 constexpr std::uint64_t kBytes = 64ull << 20;
-
-template <typename Body>
-bool TrueInChild(const Body& body) {
-  const pid_t child = fork();
-  if (child == 0) _exit(body() ? 0 : 1);
-  int status = -1;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
 
 class SharedPagesTest : public testing::Test {
  protected:
