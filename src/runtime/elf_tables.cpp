@@ -12,7 +12,7 @@ constexpr std::uint64_t kRelative = R_X86_64_RELATIVE;
 #endif
 constexpr std::uint64_t kNoRelocation = 0;
 constexpr std::uint64_t kLeastPatch = 4;  // bytes that any relocation changes
-constexpr std::uint64_t kWord = sizeof(std::uint32_t);
+constexpr std::uint64_t kHashWord = sizeof(std::uint32_t);  // of hash tables
 
 std::uint64_t ValueOf(const ElfValues& values, ElfW(Sxword) tag) {
   const auto found = values.find(tag);
@@ -30,12 +30,12 @@ const char* FaultOfGnuHash(const ElfMemory& memory, std::uint64_t place, std::ui
     return "its hash table has no valid header";
   }
   const std::uint64_t buckets = place + sizeof header + header.words * sizeof(ElfW(Addr));
-  const std::uint64_t chains = buckets + header.buckets * kWord;
+  const std::uint64_t chains = buckets + header.buckets * kHashWord;
   if (!memory.Has(place, chains - place, PF_R)) return "its hash table ends behind its segment";
   std::uint32_t last = 0;
   for (std::uint64_t i = 0; i < header.buckets; ++i) {
     std::uint32_t chain = 0;
-    if (!memory.Read(buckets + i * kWord, chain) || (chain != 0 && chain < header.first)) {
+    if (!memory.Read(buckets + i * kHashWord, chain) || (chain != 0 && chain < header.first)) {
       return "its hash table names a symbol that it does not know";
     }
     last = std::max(last, chain);
@@ -43,7 +43,7 @@ const char* FaultOfGnuHash(const ElfMemory& memory, std::uint64_t place, std::ui
   symbols = header.first;
   for (std::uint32_t hash = 0; last != 0 && (hash & 1) == 0; ++symbols) {
     if (symbols == header.first) symbols = last;
-    if (!memory.Read(chains + (symbols - header.first) * kWord, hash)) {
+    if (!memory.Read(chains + (symbols - header.first) * kHashWord, hash)) {
       return "a chain of its hash table has no end";
     }
   }
@@ -57,10 +57,10 @@ const char* FaultOfHash(const ElfMemory& memory, std::uint64_t place, std::uint6
   if (!memory.Read(place, header)) return "its hash table has no valid header";
   const std::uint64_t entries = std::uint64_t{header.buckets} + header.chains;
   const std::uint64_t first = place + sizeof header;
-  if (!memory.Has(first, entries * kWord, PF_R)) return "its hash table ends behind its segment";
+  if (!memory.Has(first, entries * kHashWord, PF_R)) return "its hash table ends behind its segment";
   for (std::uint64_t i = 0; i < entries; ++i) {
     std::uint32_t symbol = 0;
-    if (!memory.Read(first + i * kWord, symbol) || symbol >= std::max(header.chains, 1u)) {
+    if (!memory.Read(first + i * kHashWord, symbol) || symbol >= std::max(header.chains, 1u)) {
       return "its hash table names a symbol that it does not know";
     }
   }
