@@ -11,7 +11,7 @@ constexpr std::uint64_t kRelative = R_AARCH64_RELATIVE;
 constexpr std::uint64_t kRelative = R_X86_64_RELATIVE;
 #endif
 constexpr std::uint64_t kNoRelocation = 0;
-constexpr std::uint64_t kLeastPatch = 4;  // bytes that any relocation changes
+constexpr std::uint64_t kLeastPatch = 4;                    // bytes that any relocation changes
 constexpr std::uint64_t kHashWord = sizeof(std::uint32_t);  // of hash tables
 
 std::uint64_t ValueOf(const ElfValues& values, ElfW(Sxword) tag) {
@@ -57,7 +57,8 @@ const char* FaultOfHash(const ElfMemory& memory, std::uint64_t place, std::uint6
   if (!memory.Read(place, header)) return "its hash table has no valid header";
   const std::uint64_t entries = std::uint64_t{header.buckets} + header.chains;
   const std::uint64_t first = place + sizeof header;
-  if (!memory.Has(first, entries * kHashWord, PF_R)) return "its hash table ends behind its segment";
+  if (!memory.Has(first, entries * kHashWord, PF_R))
+    return "its hash table ends behind its segment";
   for (std::uint64_t i = 0; i < entries; ++i) {
     std::uint32_t symbol = 0;
     if (!memory.Read(first + i * kHashWord, symbol) || symbol >= std::max(header.chains, 1u)) {

@@ -4,16 +4,11 @@
 
 #include <functional>
 
+#include "small_library.h"
 #include "test_library.h"
 
 namespace openmatrix {
 namespace {
-
-ElfImage SmallLibrary() {
-  Result<ElfImage> image = ElfImage::FromFile(TestLibrary("libopenmatrix_test_board"));
-  EXPECT_TRUE(image.ok());
-  return image.ok() ? std::move(image.value()) : ElfImage("");
-}
 
 Status Check(const ElfImage& image) {
   Status judged = CheckElfHead(image, image.bytes().size(), "it");

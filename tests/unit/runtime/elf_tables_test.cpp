@@ -6,16 +6,10 @@
 #include <vector>
 
 #include "runtime/elf_check.h"
-#include "test_library.h"
+#include "small_library.h"
 
 namespace openmatrix {
 namespace {
-
-ElfImage SmallLibrary() {
-  Result<ElfImage> image = ElfImage::FromFile(TestLibrary("libopenmatrix_test_board"));
-  EXPECT_TRUE(image.ok());
-  return image.ok() ? std::move(image.value()) : ElfImage("");
-}
 
 std::uint64_t ValueOf(const ElfImage& image, ElfW(Sxword) tag) {
   std::uint64_t value = 0;
