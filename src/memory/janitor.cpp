@@ -67,7 +67,8 @@ void Janitor::Loop() {
     }
     if (stop_) break;  // PurgeSlice let go of the lock: the call to stop may have come meanwhile
     // What is out may be in a cache, or come into one without a notice.
-    if (heap_.pool->runs().dirty_bytes() == 0 && heap_.pool->runs().used_bytes() == 0) {
+    const bool idle = heap_.pool->runs().dirty_bytes() == 0 && heap_.pool->runs().used_bytes() == 0;
+    if (idle || IsLastThread()) {
       // Nobody joins it: it may be the program's last thread, on which its exit then runs.
       thread_.Detach();
       running_ = false;

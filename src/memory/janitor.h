@@ -5,8 +5,8 @@
 // Started by the first pages that leave or come back to the pool, named "openmatrix-trim". It takes
 // back the caches of threads that did nothing for the decay time, then pages that were free that
 // long, and pages above the retention limit at once.
-// Ends when no block is out and no free page is left, until the next change: a program whose last
-// thread leaves by pthread_exit would not end beside it.
+// Ends when no block is out and no free page is left, until the next change, and at a look that
+// finds no other thread: a program whose last thread leaves by pthread_exit would not end beside it.
 #pragma once
 
 #include <chrono>

@@ -10,6 +10,10 @@
 
 namespace openmatrix {
 
+// Whether no thread is left beside the calling one but that of main, and that has ended: a program
+// ends with its last thread, so one of the library's own that only helps must not be it.
+bool IsLastThread() noexcept;
+
 class Thread {
  public:
   Thread() = default;

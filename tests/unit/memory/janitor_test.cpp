@@ -146,13 +146,13 @@ TEST(Janitor, TheThreadEndsWhenNothingIsLeftToDoAndComesBack) {
 
 // ThreadSanitizer starts no threads in a child.
 #if !defined(__SANITIZE_THREAD__)
-// What the program has registered for its end then runs on the janitor's thread, and may start
-// threads that allocate.
-TEST(Janitor, AProcessWhoseLastThreadLeavesEnds) {
+// The exit status of a child whose only thread calls `body` with a heap and leaves by pthread_exit.
+// Its exit handlers then run on the janitor's thread, and may start threads that allocate.
+int StatusOfLastThread(void (*body)(Heap&)) {
   static Heap* heap = nullptr;
   pid_t child = -1;
   // Not the test program's main, whose frames pthread_exit would unwind.
-  std::thread([&child] {
+  std::thread([&child, body] {
     child = ::fork();
     if (child != 0) return;
     ::alarm(60);
@@ -161,13 +161,20 @@ TEST(Janitor, AProcessWhoseLastThreadLeavesEnds) {
       std::thread([] { FreeAll(*heap, {Get(*heap, kMiB)}); }).join();
       ::_exit(3);  // the test program's own end is not for this thread
     });
-    FreeAll(*heap, {Get(*heap, kMiB)});
+    body(*heap);
     ::pthread_exit(nullptr);
   }).join();
   int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 3);
+  if (::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
+}
+
+TEST(Janitor, AProcessWhoseLastThreadLeavesEnds) {
+  EXPECT_EQ(StatusOfLastThread([](Heap& heap) { FreeAll(heap, {Get(heap, kMiB)}); }), 3);
+}
+
+TEST(Janitor, AProcessWhoseLastThreadLeavesBlocksBehindEnds) {
+  EXPECT_EQ(StatusOfLastThread([](Heap& heap) { Get(heap, kMiB); }), 3);
 }
 #endif
 
