@@ -23,6 +23,7 @@
 #include "os/module.h"
 #include "signing.h"
 #include "test_library.h"
+#include "waiting_thread.h"
 
 // The libraries take the framework's names from this program, which must therefore use them.
 namespace {
@@ -283,16 +284,6 @@ TEST(Loader, ALibraryInBothListsIsLoadedOnce) {
   EXPECT_EQ(CopiesOf("openmatrix_test_undefined.so"), 2u);
 }
 
-// Returns when the thread has slept in a futex for many looks: somebody else must wake it.
-void WaitUntilItWaits(pid_t thread) {
-  const std::string path = "/proc/self/task/" + std::to_string(thread) + "/syscall";
-  const std::string futex = std::to_string(SYS_futex) + " ";
-  for (int looks = 0; looks < 1000;) {
-    looks = ContentOf(path).compare(0, futex.size(), futex) == 0 ? looks + 1 : 0;
-    std::this_thread::yield();
-  }
-}
-
 // The dynamic linker holds its lock around static constructors, also in a dlopen of the program.
 TEST(Loader, AStaticConstructorMayLoadWhileAnotherThreadLoads) {
   Loader loader([] {});
@@ -306,7 +297,7 @@ TEST(Loader, AStaticConstructorMayLoadWhileAnotherThreadLoads) {
       id.set_value(static_cast<pid_t>(::syscall(SYS_gettid)));
       others = loader.Load({TestLibrary("openmatrix_test_helper")}, side).ok();
     });
-    WaitUntilItWaits(id.get_future().get());
+    EXPECT_TRUE(WaitUntilItWaits(id.get_future().get()));
     inner = loader.Load({TestLibrary("openmatrix_test_settings")}, side).ok();
   };
 

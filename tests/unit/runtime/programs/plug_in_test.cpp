@@ -15,6 +15,7 @@
 
 #include "programs/config_text.h"
 #include "test_library.h"
+#include "waiting_thread.h"
 
 // What the static constructor of libs/constructor.cpp calls.
 std::function<void()> g_in_constructor;
@@ -23,22 +24,6 @@ extern "C" void OpenmatrixTestConstructor() {
 }
 
 namespace {
-
-// Returns when the thread has slept in a futex for many looks: somebody else must wake it. False if
-// it does not come to that, or cannot be looked at.
-bool WaitUntilItWaits(pid_t thread) {
-  const std::string path = "/proc/self/task/" + std::to_string(thread) + "/syscall";
-  const std::string futex = std::to_string(SYS_futex) + " ";
-  int looks = 0;
-  for (int tries = 0; looks < 1000 && tries < 10000000; ++tries) {
-    std::ifstream file(path);
-    if (!file) return false;
-    const std::string call{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    looks = call.compare(0, futex.size(), futex) == 0 ? looks + 1 : 0;
-    std::this_thread::yield();
-  }
-  return looks == 1000;
-}
 
 std::string WriteGraph(std::uint32_t id, const std::string& engine, const std::string& library) {
   std::string path = testing::TempDir() + "plug_in_" + std::to_string(::getpid()) + "_" +
@@ -69,7 +54,7 @@ TEST(PlugIn, ALibraryFindsTheFrameworkWhileAnotherThreadMakesItVisible) {
       id.set_value(static_cast<pid_t>(::syscall(SYS_gettid)));
       others = create(first.c_str());
     });
-    EXPECT_TRUE(WaitUntilItWaits(id.get_future().get()));
+    EXPECT_TRUE(openmatrix::WaitUntilItWaits(id.get_future().get()));
     inner = create(second.c_str());
   };
 
